@@ -44,6 +44,26 @@ def test_resampled_net_benefits_are_those_of_weighted_people():
             assert one.value == net_benefit(y[rows], risk, threshold=threshold)
             each = [
                 net_benefit(y[rows], risk, threshold=threshold, weights=weights)
-                for weights in draws.counts[:, rows].astype(float)
+                for part in draws.weight_parts(rows)
+                for weights in part
             ]
             np.testing.assert_allclose(one.resampled, each, rtol=0, atol=1e-12)
+
+
+def test_draws_of_many_people_are_made_part_by_part_and_are_the_same(monkeypatch):
+    rng = np.random.default_rng(5)
+    y, p = (rng.random(80) < 0.4).astype(float), rng.random(80)
+    persons, rows, place = np.arange(80) // 2, np.arange(0, 80, 3), "hiprisk.validation.subgroups"
+    kept = draw_persons(persons, n=6, seed=1)
+    whole = resampled_net_benefits(kept, rows, y[rows], p[rows], (0.2, 0.5))
+    monkeypatch.setattr(f"{place}.resamples.MOST_KEPT", 1)
+    monkeypatch.setattr(f"{place}.resamples.MAX_WEIGHTS", 60)
+    drawn = draw_persons(persons, n=6, seed=1)
+    assert [len(one) for one in drawn.weight_parts(rows)] == [2, 2, 2]
+    all_kept = np.concatenate(list(kept.weight_parts(rows)))
+    np.testing.assert_array_equal(np.concatenate(list(drawn.weight_parts(rows))), all_kept)
+    np.testing.assert_array_equal(np.concatenate(list(drawn.weight_parts(rows, 3))), all_kept[:3])
+    parts = resampled_net_benefits(drawn, rows, y[rows], p[rows], (0.2, 0.5))
+    for one, other in zip(whole, parts, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_allclose(a.resampled, b.resampled, rtol=0, atol=1e-12)

@@ -128,17 +128,20 @@ def _from_formula(estimate: Estimate, level: float) -> Reported:
 def _ici(draws: Draws, task: CellTask) -> Reported:
     """The mean distance from the loess curve, with its interval."""
     rows = task.cell.rows
-    if len(np.unique(draws.person[rows])) < FEWEST_FOR_CURVES:
+    if len(np.unique(draws.persons.of_row[rows])) < FEWEST_FOR_CURVES:
         return Reported(None, note=f"fewer than {FEWEST_FOR_CURVES} people: no curve")
     sample = task.sample
     value = _curve_error(sample, None)
     if value is None:
         return Reported(None, note="cannot be computed: no curve")
     noise = CurveNoise.of(sample.observed, sample.predicted, ICI)
-    weights = draws.weights(rows)
-    drawn = noise.drawn(weights[:CURVE_DRAWS])
+    drawn = np.concatenate([noise.drawn(part) for part in draws.weight_parts(rows, CURVE_DRAWS)])
     estimate = curve_error_interval(ICI, value, noise, drawn, level=task.level)
-    resampled = [_curve_error(sample, one) for one in weights[:CURVE_RESAMPLES]]
+    resampled = [
+        _curve_error(sample, one)
+        for part in draws.weight_parts(rows, CURVE_RESAMPLES)
+        for one in part
+    ]
     return Reported(estimate, float(np.nanstd(np.array(resampled, dtype=np.float64), ddof=1)))
 
 
