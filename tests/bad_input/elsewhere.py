@@ -285,6 +285,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "3 INPUT_CHANGED",
         f"{_READING}::test_73_a_file_that_was_rewritten_in_place_with_its_time_restored_is_refused",
     ),
+    (
+        73,
+        "a mapping or dictionary that changes while a study reads its cohort",
+        "3 INPUT_CHANGED",
+        "tests/planning/test_checking.py"
+        "::test_a_mapping_that_changes_while_the_cohort_is_read_is_refused",
+    ),
     (74, "YAML tags", "2 CONFIG with the line", f"{_YAML}::test_what_is_not_strict_is_refused"),
     (
         75,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hiprisk.errors import ConfigError
+from hiprisk.errors import ConfigError, InputError
 from hiprisk.planning.checking import check_study
 from planned_study import checked, silent
 from study_text import small_study
@@ -33,3 +33,11 @@ def test_a_resume_of_another_study_is_refused(tmp_path):
     label.write_text('{"fingerprint": "another"}')
     with pytest.raises(ConfigError, match="the checkpoint belongs to another config"):
         check_study(small_study(), out=Path("models"), workers=1, progress=silent, resume=True)
+
+
+def test_a_mapping_that_changes_while_the_cohort_is_read_is_refused(monkeypatch):
+    # The bundle keeps the text that was read before the cohort.
+    texts = iter(["variables: {age_years: a}", "variables: {age_years: b}"])
+    monkeypatch.setattr("hiprisk.planning.checking.study_files", lambda config: next(texts))
+    with pytest.raises(InputError, match="mapping or dictionary: the file changed while it was"):
+        check_study(small_study(), out=Path("models"), workers=1, progress=silent)

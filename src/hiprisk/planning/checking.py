@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hiprisk.bundle import check_name
+from hiprisk.cohort.files.local_file import changed_error
 from hiprisk.cohort.files.stacking import CohortPath
 from hiprisk.cohort.findings import Finding
 from hiprisk.config import StudyConfig, TrackingSettings
@@ -93,6 +94,9 @@ def check_study(
     prepared = prepare_study(
         config, source=source, checkpoints=checkpoints, workers=workers, progress=progress
     )
+    if study_files(config) != files:
+        # The bundle would hold another mapping than the one by which the cohort was read.
+        raise changed_error("mapping or dictionary")
     check_declared_parts(prepared)
     check_expectations(prepared)
     check_redundancy(prepared)

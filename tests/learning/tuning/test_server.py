@@ -109,7 +109,9 @@ def test_a_server_that_goes_away_midway_is_a_letter_and_the_search_goes_on_later
     with pytest.raises(StoreError, match="the store of the tuning at") as refused:
         searched(server, objective)
     assert "s3cret" not in str(refused.value)
-    assert "does not answer" in str(refused.value)
+    assert "does not answer (start it, or correct the address; or go on later with --resume)" in (
+        str(refused.value)
+    )
     with pytest.raises(StoreError, match="does not answer"):
         server.names()
     postgres.start()

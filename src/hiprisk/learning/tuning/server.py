@@ -142,7 +142,12 @@ class SearchServer:
 
 def search_database(address: str) -> Database:
     """A database in which trials are kept."""
-    return Database(address=address, what="the store of the tuning", variable=VARIABLE)
+    return Database(
+        address=address,
+        what="the store of the tuning",
+        variable=VARIABLE,
+        otherwise="go on later with --resume",
+    )
 
 
 def search_address() -> str | None:
