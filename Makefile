@@ -60,10 +60,11 @@ faults: $(VENV)/.dev
 	  --kills $(KILLS) --seed $(SEED) $(FAULTS_ARGS)
 
 # Not part of CI: time and memory beside the rivals and along sizes, and docs/performance.md's table.
-# About 25 minutes on two idle cores; BENCH=short shows in some minutes that all of it runs.
+# About 25 minutes on two idle cores; BENCH=short shows in some minutes that all of it runs. BESIDE=FOLDER
+# is an older checkout with its .venv that train is set beside.
 bench: $(VENV)/.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python experiments/bench/run_all.py \
-	  $(if $(filter short,$(BENCH)),--short) $(BENCH_ARGS)
+	  $(if $(filter short,$(BENCH)),--short) $(if $(BESIDE),--beside $(BESIDE)) $(BENCH_ARGS)
 	$(if $(filter short,$(BENCH)),,$(BIN)/python experiments/bench/table.py)
 
 # A study of 1,000,000 people and a file of 10,000,000 rows; SCRATCH needs 6 GiB.

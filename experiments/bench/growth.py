@@ -85,7 +85,7 @@ def scored_file(folder: Path, n_rows: int) -> list[str]:
 CURVES = {
     "train-people": Curve(
         "train, 50 predictors, B = 50, m = 2", "people",
-        (1_000, 3_000, 10_000, 30_000, 100_000), (1_000_000,), (300, 600),
+        (1_000, 10_000, 30_000, 100_000), (1_000_000,), (300, 600),
         lambda folder, n: train(folder, people=n),
     ),
     "train-predictors": Curve(
@@ -94,7 +94,7 @@ CURVES = {
     ),
     "train-resamples": Curve(
         "train, 1,000 people, 20 predictors, m = 2", "resamples B",
-        (50, 100, 200, 500, 1_000, 2_000), (), (20,),
+        (50, 200, 500, 2_000), (), (20,),
         lambda folder, b: train(folder, people=1_000, predictors=20, resamples=b),
     ),
     "score-rows": Curve(

@@ -61,6 +61,7 @@ SCRIPTS = (
     Script("bootstrap_validation"),
     Script("trees"),
     Script("imputation"),
+    Script("train_study"),
     Script("growth"),
 )
 
@@ -95,7 +96,7 @@ def small_bundle(folder: Path) -> Path:
     return folder / "stupar"
 
 
-def run(scripts: Sequence[Script], *, short: bool) -> list[str]:
+def run(scripts: Sequence[Script], *, short: bool, beside: Path | None) -> list[str]:
     """Names of those that failed."""
     failed = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -106,7 +107,10 @@ def run(scripts: Sequence[Script], *, short: bool) -> list[str]:
         for script in scripts:
             print(f"\n== {script.name} ==", flush=True)
             began = time.monotonic()
-            done = subprocess.run(script.command(bundle, short=short), check=False, env=ENVIRONMENT)
+            command = script.command(bundle, short=short)
+            if beside is not None and script.name == "train_study":
+                command += ["--beside", str(beside)]
+            done = subprocess.run(command, check=False, env=ENVIRONMENT)
             print(f"-- {time.monotonic() - began:.0f} s", flush=True)
             if done.returncode:
                 failed.append(script.name)
@@ -118,11 +122,14 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="the short form of each, no figures")
     names = [script.name for script in SCRIPTS]
     parser.add_argument("--only", nargs="+", choices=names, help="these alone")
+    parser.add_argument(
+        "--beside", type=Path, help="an older checkout with its .venv, for train_study"
+    )
     options = parser.parse_args()
     for line in absent_rivals():
         print(line)
     chosen = [one for one in SCRIPTS if not options.only or one.name in options.only]
-    failed = run(chosen, short=options.short)
+    failed = run(chosen, short=options.short, beside=options.beside)
     print_table(short=options.short)
     for name in failed:
         print(f"failed: {name}", file=sys.stderr)

@@ -19,7 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+
+from recording import Row, ratio_of_pairs, record
 
 HERE = Path(__file__).resolve().parents[2]
 SHORT = ("cohort.simulate.n=120", "tuning.trials=4", "tuning.folds=3", "validation.resamples=20")
@@ -120,6 +123,30 @@ def stages(checkout: Path, options: argparse.Namespace) -> dict[str, float]:
         return dict(json.loads(found.read_text()))
 
 
+def _row(
+    runs: dict[str, list[tuple[float, float, float]]],
+    medians: dict[str, list[float]],
+    options: argparse.Namespace,
+) -> Row:
+    what = f"`train` of {Path(options.config).name} with all evidence, {options.workers} workers"
+    wall, cpu, peak = medians["new"]
+    row = Row(
+        what=what,
+        aim="0.6 of the time before",
+        ours=f"{wall:.1f} s, {cpu:.1f} CPU-seconds, {peak:,.0f} MiB",
+    )
+    if "old" not in runs:
+        return row
+    wall, cpu, peak = medians["old"]
+    return replace(
+        row,
+        rival_name="the code before",
+        rival=f"{wall:.1f} s, {cpu:.1f} CPU-seconds, {peak:,.0f} MiB",
+        **ratio_of_pairs(*([run[0] for run in runs[name]] for name in ("new", "old"))),
+        note=f"new over old {medians['new'][0] / wall:.2f}",
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", nargs="?", default=str(HERE / "configs" / "stupar.yaml"))
@@ -128,6 +155,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
+    load = os.getloadavg()[0]
     options.config = str(Path(options.config).resolve())
     # In a checkout of its own, or with whatever interpreter runs this where it has none.
     checkouts = {"new": HERE} | ({"old": options.beside.resolve()} if options.beside else {})
@@ -154,6 +182,7 @@ def main() -> None:
         print(
             f"{what:10}" + "".join(f"{name} {value:9.1f} " for name, value in row.items()) + ratio
         )
+    record("train_study", [_row(runs, medians, options)], short=options.short, load=load)
     by_stage = {name: stages(checkout, options) for name, checkout in checkouts.items()}
     print("\n| CPU seconds, one worker | " + " | ".join(by_stage) + " |")
     print("| --- |" + " --- |" * len(by_stage))
