@@ -1,14 +1,16 @@
 """Bootstrap validation, B = 200, on one core: ours beside R rms, in turn, in one script.
 
     taskset -c 1 python experiments/bench/bootstrap_validation.py
+    python experiments/bench/bootstrap_validation.py --b 50 200 800 2000 --p 10 50 200   # growth
 
 Needs R with rms (Debian: r-cran-rms) for the rival; without it only our time is printed. Data:
 1,000 simulated people, 15 predictors. Both give, for the linear model, R2, MSE, g, intercept and
-slope, and for the logistic one Dxy, R2, intercept, slope, D, U, Q, B, g and gp. Ours is the public
-call that a study makes, with a plain function as the procedure; it also gives intervals and the
-.632 and .632+ estimates, which rms' bootstrap does not, and draws its own resamples. R is started
-once; the two take turns and the median of the ratios is printed, so that other work on the machine
-does not favour one of them.
+slope, and for the logistic one Dxy, R2, intercept, slope, D, U, Q, B, g and gp. Ours is the call
+that a study makes; it also gives intervals and the .632 and .632+ estimates, which rms' bootstrap
+does not, and draws its own resamples. R is started once; the two take turns and the median of the
+ratios is printed, so that other work on the machine does not favour one of them. `--b` and `--p`
+give CPU-seconds of ours alone for so many resamples (of 15 predictors) and predictors (B = 200),
+with the exponent of each curve over its upper three points.
 """
 
 from __future__ import annotations
@@ -20,12 +22,13 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from growth import exponent
 from recording import Row, ratio_of_pairs, record
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
@@ -58,11 +61,12 @@ LOGISTIC = (
 )  # fmt: skip
 
 
-def simulated() -> pd.DataFrame:
+def simulated(n_predictors: int = P) -> pd.DataFrame:
     rng = np.random.default_rng(1)
-    x = rng.normal(size=(N, P))
-    lp = x @ rng.normal(0, 0.25, P)
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(P)])
+    x = rng.normal(size=(N, n_predictors))
+    # As strong together, however many they are.
+    lp = x @ rng.normal(0, 0.25 * (P / n_predictors) ** 0.5, n_predictors)
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(n_predictors)])
     return frame.assign(
         y=lp + rng.normal(size=N), e=(rng.random(N) < 1 / (1 + np.exp(-lp))).astype(int)
     )
@@ -89,11 +93,17 @@ class Unpenalised:
         return Refit(design.predicted(coefficients[np.newaxis])[0], coefficients)
 
 
-def ours(frame: pd.DataFrame, kind: str) -> float:
+def ours(
+    frame: pd.DataFrame,
+    kind: str,
+    *,
+    n_resamples: int = B,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     x = frame.drop(columns=["y", "e"]).to_numpy()
     y = frame["y" if kind == "linear" else "e"].to_numpy(float)
     with one_thread():
-        began = time.perf_counter()
+        began = clock()
         procedure = Unpenalised(x, y, kind)
         bootstrap_optimism(
             procedure,
@@ -102,9 +112,27 @@ def ours(frame: pd.DataFrame, kind: str) -> float:
             metrics=[find_metric("continuous", name) for name in LINEAR]
             if kind == "linear"
             else [find_metric("binary", name) for name in LOGISTIC],
-            resamples=draw_resamples(np.arange(N), n_resamples=B, seed=1),
+            resamples=draw_resamples(np.arange(N), n_resamples=n_resamples, seed=1),
         )
-        return time.perf_counter() - began
+        return clock() - began
+
+
+def growth(sizes: Sequence[int], *, along: str, runs: int) -> None:
+    """CPU-seconds of ours along B or p, and the exponent of each curve."""
+    for kind in ("linear", "logistic"):
+        seconds = []
+        for size in sizes:
+            frame = simulated(size if along == "p" else P)
+            n_resamples = size if along == "B" else B
+            found = [
+                ours(frame, kind, n_resamples=n_resamples, clock=time.process_time)
+                for _ in range(runs)
+            ]
+            seconds.append(statistics.median(found))
+        line = ", ".join(f"{a}: {b:.3f} s" for a, b in zip(sizes, seconds, strict=True))
+        fitted = exponent(list(sizes), seconds) if len(sizes) > 1 else None
+        ending = "" if fitted is None else f"; exponent {fitted.exponent:.2f} from {fitted.low}"
+        print(f"{kind}, along {along}: {line}{ending}")
 
 
 def in_turn(frame: pd.DataFrame, rival: Callable[[str], float] | None, runs: int) -> list[Row]:
@@ -150,7 +178,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--short", action="store_true", help="one run, no figures")
+    parser.add_argument("--b", type=int, nargs="+", default=(), help="numbers of resamples")
+    parser.add_argument("--p", type=int, nargs="+", default=(), help="numbers of predictors")
     options = parser.parse_args()
+    if options.b or options.p:
+        for along, sizes in (("B", options.b), ("p", options.p)):
+            if sizes:
+                growth(sizes, along=along, runs=1 if options.short else options.runs)
+        return
     load = os.getloadavg()[0]
     rows = beside_rms(1 if options.short else options.runs)
     record("bootstrap_validation", rows, packages=("scipy",), short=options.short, load=load)

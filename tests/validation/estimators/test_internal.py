@@ -14,6 +14,7 @@ from hiprisk.errors import ConfigError, InputError
 from hiprisk.metrics.registry import further_metrics, metrics_for
 from hiprisk.validation import bootstrap_optimism, cross_validate, internal_external, stability
 from hiprisk.validation.estimators.development import development
+from hiprisk.validation.resampling import same_design
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +188,13 @@ def test_columns_that_are_no_plain_numbers_are_left_to_the_estimator(diabetes):
     assert development(LinearRegression(), X, y).same_design is not None
     assert development(LinearRegression(), X.astype("float32"), y).same_design is None
     assert development(LinearRegression(), X.assign(sex="f"), y).same_design is None
+
+
+def test_resamples_some_after_others_give_the_table_of_all_at_once(diabetes, monkeypatch):
+    at_once = bootstrap_optimism(LinearRegression(), *diabetes, n_resamples=10)
+    monkeypatch.setattr(same_design, "MAX_COUNTS", 3 * len(diabetes[1]))
+    in_parts = bootstrap_optimism(LinearRegression(), *diabetes, n_resamples=10)
+    assert in_parts.n_resamples == 10
+    for name in ("training", "test", "omitted", "high"):
+        expected = at_once.to_frame()[name].to_list()
+        assert in_parts.to_frame()[name].to_list() == pytest.approx(expected, rel=1e-10, abs=1e-10)

@@ -9,7 +9,12 @@ from fitted_studies import SETTINGS, fitted, study
 from hiprisk.config import OrdinalSettings
 from hiprisk.learning.candidates import unfitted_estimator, with_plan_of, with_settings
 from hiprisk.validation.resampling.procedure import InnerTuning, StudyProcedure
-from hiprisk.validation.resampling.resamples import leave_out, resamples_from_indices
+from hiprisk.validation.resampling.refits import refit_all
+from hiprisk.validation.resampling.resamples import (
+    draw_resamples,
+    leave_out,
+    resamples_from_indices,
+)
 from site_studies import SETTINGS as SITE_SETTINGS
 from site_studies import prepared_study, site_config
 
@@ -73,6 +78,41 @@ def test_tuning_inside_chooses_its_own_penalty(parts, procedure):
     tuned = dataclasses.replace(procedure, tuning=InnerTuning(settings, n_trials=2, n_folds=3))
     one = everybody(parts[4])
     assert not np.allclose(tuned(one).coefficients, procedure(one).coefficients)
+
+
+def complete(parts, whole, *, family="linear", **params):
+    config, _, dictionary, design, data = parts
+    blank = unfitted_estimator(config, design, dictionary, family=family, in_resamples=True)
+    settings = with_settings(
+        with_plan_of(blank, whole), params={**SETTINGS[family], "penalty": 0.0, **params}
+    )
+    columns, auxiliary = (
+        np.where(np.isnan(part), np.nanmean(part, axis=0), part)
+        for part in (data.columns, data.auxiliary)
+    )
+    whole_data = dataclasses.replace(data, columns=columns, auxiliary=auxiliary)
+    return StudyProcedure(settings, whole_data)
+
+
+def test_an_unpenalised_study_of_complete_data_fits_all_resamples_together(parts, whole):
+    procedure = complete(parts, whole)
+    resamples = draw_resamples(parts[4].groups, n_resamples=4, seed=1)
+    together = refit_all(procedure, resamples)
+    for place, resample in enumerate(resamples):
+        alone = procedure(resample)
+        assert together.predicted[place] == pytest.approx(alone.predicted, rel=1e-9)
+        assert together.coefficients[place] == pytest.approx(alone.coefficients, rel=1e-7)
+
+
+def test_what_differs_between_resamples_is_fitted_to_each(parts, whole, procedure):
+    assert procedure.same_design is None
+    assert complete(parts, whole, penalty=0.1).same_design is None
+    same = complete(parts, whole)
+    assert same.same_design is not None
+    missing = dataclasses.replace(same, data=procedure.data)
+    tuned = dataclasses.replace(same, tuning=InnerTuning(None, 1, 2))
+    assert missing.same_design is None
+    assert tuned.same_design is None
 
 
 def test_an_ordinal_refit_is_written_down_for_all_values_of_the_score(parts):

@@ -5,7 +5,7 @@ import pytest
 
 from hiprisk.learning.unpenalised import fit_logistic, fit_ols
 from hiprisk.validation.resampling import cross_products, same_design
-from hiprisk.validation.resampling.refits import refit_all
+from hiprisk.validation.resampling.refits import RefitsRefusedError, refit_all, refit_in_parts
 from hiprisk.validation.resampling.resamples import (
     Refit,
     counts_of,
@@ -55,9 +55,10 @@ class OneByOne(Procedure):
 
 @pytest.mark.parametrize("link", ["identity", "logit"])
 @pytest.mark.parametrize("n_unknown", [0, 5])
-@pytest.mark.parametrize("held", [10_000, 300])
-def test_coefficients_are_those_of_one_resample_at_a_time(link, n_unknown, held, monkeypatch):
+@pytest.mark.parametrize(("held", "wide"), [(10_000, 80), (300, 80), (300, 3)])
+def test_coefficients_are_those_of_one_resample_at_a_time(link, n_unknown, held, wide, monkeypatch):
     monkeypatch.setattr(cross_products, "MAX_KEPT", held)
+    monkeypatch.setattr(cross_products, "WIDE", wide)
     monkeypatch.setattr(cross_products, "PEOPLE_OF_PART", 25)
     monkeypatch.setattr(same_design, "BLOCK", 5 * N)
     x, y = people(link)
@@ -91,6 +92,17 @@ def test_a_resample_without_a_fit_is_left_to_the_function_of_one():
     together, alone = (refit_all(kind(x, y, "logit"), resamples) for kind in (Procedure, OneByOne))
     assert together.n_refused == alone.n_refused == 3
     assert together.numbers == alone.numbers
+
+
+def test_too_many_refusals_are_said_after_the_last_part(monkeypatch):
+    monkeypatch.setattr(same_design, "MAX_COUNTS", 18)
+    x = np.array([[0.0], [0.0], [1.0], [2.0], [3.0], [4.0]])
+    y = np.array([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    resamples = resamples_from_indices([[0, 1, 2, 3, 4, 5]] * 6 + [[0, 0, 2, 2, 4, 4]] * 3)
+    parts = refit_in_parts(Procedure(x, y, "logit"), resamples)
+    assert [part.n_resamples for part in (next(parts), next(parts), next(parts))] == [3, 3, 0]
+    with pytest.raises(RefitsRefusedError, match="on 3 of 9 resamples: the outcome has one class"):
+        next(parts)
 
 
 def test_nearly_dependent_columns_are_left_to_the_function_of_one():

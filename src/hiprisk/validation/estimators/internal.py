@@ -14,15 +14,16 @@ from hiprisk.parallel import Progress
 from hiprisk.validation.estimators.development import Development, development
 from hiprisk.validation.internal import cross_validation as crossing
 from hiprisk.validation.internal import internal_external as leaving_sites
-from hiprisk.validation.internal.all_metrics import with_further_metrics
+from hiprisk.validation.internal.all_metrics import beside_a_bootstrap, table_of_all_metrics
 from hiprisk.validation.internal.cross_validation import CrossValidation, FoldSettings
 from hiprisk.validation.internal.instability import study_stability
 from hiprisk.validation.internal.instability_results import Stability
 from hiprisk.validation.internal.internal_external_results import InternalExternal
-from hiprisk.validation.internal.optimism import optimism_table
+from hiprisk.validation.internal.optimism import table_of_values
 from hiprisk.validation.internal.optimism_table import OptimismTable
-from hiprisk.validation.resampling.refits import Refits, refit_all
-from hiprisk.validation.resampling.resamples import draw_resamples
+from hiprisk.validation.internal.optimism_values import values_of_refits
+from hiprisk.validation.resampling.refits import Refits, refit_all, refit_in_parts
+from hiprisk.validation.resampling.resamples import DrawnResamples, draw_resamples
 
 
 def bootstrap_optimism(
@@ -97,12 +98,16 @@ def bootstrap_optimism(
     check_level(level)
     people = development(estimator, X, y, groups=groups, event=event, seed=seed)
     chosen = people.metrics(metrics)
+    beside = () if metrics is not None else beside_a_bootstrap(people.kind)
     apparent = people.apparent
-    refits = refits_of(people, n_resamples=n_resamples, workers=workers, progress=progress)
-    table = optimism_table(refits, people.observed, apparent=apparent, metrics=chosen, level=level)
+    resamples = _resamples(people, n_resamples)
+    refits = refit_in_parts(people, resamples, workers=workers, progress=progress)
+    values = values_of_refits(refits, people.observed, [*chosen, *beside])
     if metrics is not None:
-        return table
-    return with_further_metrics(table, refits, people.observed, apparent=apparent, kind=people.kind)
+        return table_of_values(values, apparent=apparent, metrics=chosen, level=level)
+    return table_of_all_metrics(
+        values, apparent=apparent, metrics=chosen, kind=people.kind, level=level
+    )
 
 
 def refits_of(
@@ -116,10 +121,14 @@ def refits_of(
     n_resamples, workers, progress
         As for `bootstrap_optimism`.
     """
+    resamples = _resamples(people, n_resamples)
+    return refit_all(people, resamples, workers=workers, progress=progress)
+
+
+def _resamples(people: Development, n_resamples: int) -> DrawnResamples:
     if n_resamples < 2:
         raise ConfigError(f"a bootstrap needs two resamples, got {n_resamples}")
-    resamples = draw_resamples(people.groups, n_resamples=n_resamples, seed=people.seed)
-    return refit_all(people, resamples, workers=workers, progress=progress)
+    return draw_resamples(people.groups, n_resamples=n_resamples, seed=people.seed)
 
 
 def cross_validate(

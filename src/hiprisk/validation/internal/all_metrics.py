@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from hiprisk.arrays import Floats
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.registry import find_metric, further_metrics
 from hiprisk.outcome_kind import OutcomeKind
-from hiprisk.validation.internal.optimism import optimism_table
+from hiprisk.validation.internal.optimism import table_of_values
 from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
+from hiprisk.validation.internal.optimism_values import OptimismValues, values_of_refits
 from hiprisk.validation.resampling.refits import Refits
 
 ICI = "ici"
@@ -18,6 +20,30 @@ ICI = "ici"
 def beside_a_bootstrap(kind: OutcomeKind) -> tuple[Metric, ...]:
     """Metrics that are reported beside a bootstrap alone."""
     return (*further_metrics(kind), find_metric(kind, ICI))
+
+
+def table_of_all_metrics(
+    values: OptimismValues,
+    *,
+    apparent: Floats,
+    metrics: Sequence[Metric],
+    kind: OutcomeKind,
+    level: float,
+) -> OptimismTable:
+    """The table of a bootstrap with rms' further indexes and the ICI.
+
+    Parameters
+    ----------
+    values : OptimismValues
+        Of these metrics and of those of `beside_a_bootstrap`.
+    apparent : ndarray, shape (n_rows,)
+    metrics : sequence of Metric
+        Those that come first.
+    kind, level
+        As for `bootstrap_optimism`.
+    """
+    table = table_of_values(values, apparent=apparent, metrics=metrics, level=level)
+    return _with_further_metrics(table, values, apparent=apparent, kind=kind)
 
 
 def with_further_metrics(
@@ -32,11 +58,16 @@ def with_further_metrics(
         As for `hiprisk.validation.internal.optimism.optimism_table`.
     kind : str
     """
+    values = values_of_refits([refits], observed, beside_a_bootstrap(kind))
+    return _with_further_metrics(table, values, apparent=apparent, kind=kind)
+
+
+def _with_further_metrics(
+    table: OptimismTable, values: OptimismValues, *, apparent: Floats, kind: OutcomeKind
+) -> OptimismTable:
     rows, lacking = [*table.rows], dict(table.not_available)
     for metrics in (further_metrics(kind), (find_metric(kind, ICI),)):
-        found = optimism_table(
-            refits, observed, apparent=apparent, metrics=metrics, level=table.level
-        )
+        found = table_of_values(values, apparent=apparent, metrics=metrics, level=table.level)
         rows += [_not_below_zero(row) for row in found.rows]
         lacking |= found.not_available
     return dataclasses.replace(table, rows=tuple(rows), not_available=lacking)

@@ -15,7 +15,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,9 +24,7 @@ from hiprisk.arrays import Bools, Floats
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.errors import InputError
 from hiprisk.metrics.entry import Metric, Scale
-from hiprisk.metrics.registry import find_metric
-from hiprisk.metrics.vectorised.panel import evaluate_predictions
-from hiprisk.parallel import Progress, one_thread
+from hiprisk.parallel import Progress
 from hiprisk.validation.internal.optimism_intervals import (
     SLOPE,
     location_shifted_interval,
@@ -38,6 +36,7 @@ from hiprisk.validation.internal.optimism_table import (
     OptimismRow,
     OptimismTable,
 )
+from hiprisk.validation.internal.optimism_values import OptimismValues, values_of_refits
 from hiprisk.validation.resampling.checkpoint import Checkpoint
 from hiprisk.validation.resampling.refits import Refits, RefitsRefusedError, refit_all
 from hiprisk.validation.resampling.resamples import Procedure, Resample
@@ -114,40 +113,39 @@ def optimism_table(
     level: float = 0.95,
 ) -> OptimismTable:
     """Optimism, .632 and .632+ of every metric from refits; arguments as `bootstrap_optimism`."""
-    known = ~np.isnan(observed)
-    y, own, known_refits = observed[known], apparent[known], refits.of_rows(known)
-    # Those whom a resample did not draw: new people to its refit, whoever fitted it.
-    omitted = (known_refits.counts == 0.0).astype(np.float64)
-    share = _omitted_share(omitted)
-    with one_thread():
-        # One sorting of each refit's predictions serves all three weightings.
-        training, test, outside = evaluate_predictions(
-            y,
-            known_refits.predicted,
-            metrics=metrics,
-            weightings=[known_refits.counts, None, omitted],
-        )
-    judged = {
-        metric.name: _judge(
-            metric, y, own, known_refits, training.values[metric.name], test.values[metric.name]
-        )
-        for metric in metrics
-    }
-    widened = _widening(metrics, y, known_refits, training.values, test.values)
+    values = values_of_refits([refits], observed, metrics)
+    return table_of_values(values, apparent=apparent, metrics=metrics, level=level)
+
+
+def table_of_values(
+    values: OptimismValues, *, apparent: Floats, metrics: Sequence[Metric], level: float = 0.95
+) -> OptimismTable:
+    """The same from the metrics of the refits, of some of these metrics.
+
+    A resample counts among the omitted where all of the metrics can be computed on those whom it
+    omits, so that they are of the same resamples.
+    """
+    y, own = values.observed, apparent[values.known]
+    judged = {metric.name: _judge(metric, own, values) for metric in metrics}
+    widened = 1.0
+    if any(metric.follows_spread for metric in metrics):
+        widened = slope_widening(values.training[SLOPE], values.test[SLOPE])
     available = [metric for metric in metrics if judged[metric.name].reason is None]
-    refused = np.isnan([outside.values[metric.name] for metric in available]).any(axis=0)
-    usable = ~refused & (share > 0)
+    refused = np.isnan([values.omitted[metric.name] for metric in available]).any(axis=0)
+    usable = ~refused & (values.share > 0)
     n_lost = int((~usable).sum())
     has_omitted = not too_many_refused(n_lost, len(usable))
     rows = tuple(
         _row(
             metric,
             apparent=judged[metric.name].apparent,
-            training=training.values[metric.name][judged[metric.name].computed],
-            test=test.values[metric.name][judged[metric.name].computed],
+            training=values.training[metric.name][judged[metric.name].computed],
+            test=values.test[metric.name][judged[metric.name].computed],
             level=level,
             widened=widened if metric.follows_spread else 1.0,
-            omitted=float(np.average(outside.values[metric.name][usable], weights=share[usable]))
+            omitted=float(
+                np.average(values.omitted[metric.name][usable], weights=values.share[usable])
+            )
             if has_omitted
             else None,
             no_information=None if metric.no_information is None else metric.no_information(y, own),
@@ -157,8 +155,8 @@ def optimism_table(
     )
     return OptimismTable(
         rows=rows,
-        n_resamples=refits.n_resamples,
-        n_refused=refits.n_refused,
+        n_resamples=values.n_resamples,
+        n_refused=values.n_refused,
         level=level,
         n_omitted_not_evaluated=n_lost,
         not_available={name: one.reason for name, one in judged.items() if one.reason is not None},
@@ -174,65 +172,22 @@ class _Judged:
     reason: str | None = None
 
 
-def _judge(
-    metric: Metric, y: Floats, own: Floats, refits: Refits, training: Floats, test: Floats
-) -> _Judged:
+def _judge(metric: Metric, own: Floats, values: OptimismValues) -> _Judged:
     """One rule for all metrics: a resample that lacks one is left out of it, and counted.
 
     Half of a difference is none, so both values must be there. Where too many resamples are lost,
     those left do not stand for all, and the metric is not available.
     """
-    computed = ~(np.isnan(training) | np.isnan(test))
+    computed = ~(np.isnan(values.training[metric.name]) | np.isnan(values.test[metric.name]))
     try:
-        apparent = metric.function(y, own)
+        apparent = metric.function(values.observed, own)
     except InputError as refusal:
         return _Judged(apparent=np.nan, computed=computed, reason=refusal.reason)
     n_lost = int((~computed).sum())
     if not too_many_refused(n_lost, len(computed)):
         return _Judged(apparent=apparent, computed=computed)
-    place = int(np.argmin(computed))
-    weights = refits.counts[place] if np.isnan(training[place]) else None
-    why = _refusal(metric, y, refits.predicted[place], weights)
-    reason = f"on {n_lost} of {len(computed)} resamples {why}"
+    reason = f"on {n_lost} of {len(computed)} resamples {values.reasons[metric.name]}"
     return _Judged(apparent=apparent, computed=computed, reason=reason)
-
-
-def _refusal(metric: Metric, y: Floats, predicted: Floats, weights: Floats | None) -> str:
-    """What a metric says of a resample on which it cannot be computed."""
-    try:
-        metric.function(y, predicted, weights=weights)
-    except InputError as refusal:
-        return refusal.reason
-    return "it is not a number"
-
-
-def _widening(
-    metrics: Sequence[Metric],
-    y: Floats,
-    refits: Refits,
-    training: Mapping[str, Floats],
-    test: Mapping[str, Floats],
-) -> float:
-    """Of slope and intercept, by the optimism of the slope, which may not be among the metrics."""
-    following = [metric for metric in metrics if metric.follows_spread]
-    if not following:
-        return 1.0
-    if SLOPE not in training:
-        own, everybody = evaluate_predictions(
-            y,
-            refits.predicted,
-            metrics=[find_metric(following[0].kind, SLOPE)],
-            weightings=[refits.counts, None],
-        )
-        training, test = own.values, everybody.values
-    return slope_widening(training[SLOPE], test[SLOPE])
-
-
-def _omitted_share(omitted: Floats) -> Floats:
-    """What each resample has of the omitted people, each person's one part shared evenly."""
-    # Otherwise people who happen to be omitted often would count more than others.
-    times = omitted.sum(axis=0)
-    return np.asarray((omitted / np.where(times > 0, times, 1.0)).sum(axis=1))
 
 
 def optimism_row(

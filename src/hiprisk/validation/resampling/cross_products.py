@@ -17,6 +17,8 @@ from hiprisk.arrays import Floats, Integers
 MAX_KEPT = 2_000_000
 PRODUCTS_OF_PART = 500_000
 PEOPLE_OF_PART = 256
+# Of more columns the products take longer than one matrix product for each weighting.
+WIDE = 80
 
 
 class CrossProducts:
@@ -32,19 +34,34 @@ class CrossProducts:
         self.width = design.shape[1]
         # Different products of two columns.
         self.n_sums = self.width * (self.width + 1) // 2
-        self.are_kept = len(design) * self.n_sums <= MAX_KEPT
+        self.is_wide = self.width > WIDE
+        self.are_kept = not self.is_wide and len(design) * self.n_sums <= MAX_KEPT
 
     def parts(self) -> Iterator[slice]:
         """The people, or some of them after others where there are many products."""
         n_people = len(self.design)
-        size = max(PEOPLE_OF_PART, PRODUCTS_OF_PART // self.n_sums)
+        size = max(
+            PEOPLE_OF_PART, PRODUCTS_OF_PART // (self.width if self.is_wide else self.n_sums)
+        )
         size = max(1, n_people) if self.are_kept else size
         for start in range(0, n_people, size):
             yield slice(start, min(start + size, n_people))
 
-    def of(self, part: slice) -> Floats:
-        """Products of each person of a part, shape (n_people, n_sums)."""
-        return self._all if self.are_kept else self._products(self.design[part])
+    def zeros(self, n_weightings: int) -> Floats:
+        """Sums of nobody."""
+        square = (n_weightings, self.width, self.width)
+        return np.zeros(square if self.is_wide else (n_weightings, self.n_sums))
+
+    def add(self, sums: Floats, weights: Floats, part: slice) -> None:
+        """Add the people of a part, with their weights, shape (n_weightings, n_people)."""
+        if self.is_wide:
+            for place, own in enumerate(weights):
+                # A third of the people is in no resample.
+                used = np.flatnonzero(own)
+                design = self.design[part][used]
+                sums[place] += (design * own[used, np.newaxis]).T @ design
+        else:
+            sums += weights @ (self._all if self.are_kept else self._products(self.design[part]))
 
     @cached_property
     def _all(self) -> Floats:
@@ -70,6 +87,8 @@ class CrossProducts:
 
     def matrices(self, sums: Floats) -> Floats:
         """Sums as symmetric matrices, shape (n_weightings, n_columns, n_columns)."""
+        if self.is_wide:
+            return sums
         whole = np.take(sums, self._places, axis=1)
         return np.asarray(whole.reshape(len(sums), self.width, self.width))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hiprisk.arrays import Bools, Counts, Floats
+from hiprisk.arrays import Bools, Counts, Floats, Integers
 from hiprisk.bootstrap import too_many_refused
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.parallel import Progress, run_parallel
@@ -136,26 +136,66 @@ def refit_all(
     if checkpoint is not None:
         checkpoint.open()
     design = same_design_of(procedure)
-    counts: Counts | None = None
+    drawn: Counts | None = None
     if design is None:
         pieces = _Pieces(checkpoint, name)
         found = _attempts(procedure, resamples, pieces, workers=workers, progress=progress)
     else:
-        counts = counts_of(resamples, len(design.outcome))
         one = partial(_attempt, procedure)
-        found = _refit_together(design, one, resamples, counts, workers=workers, progress=progress)
-    usable = np.array([isinstance(refit, Refit) for refit in found], dtype=bool)
-    reasons = [refit for refit in found if isinstance(refit, str)]
-    if too_many_refused(len(reasons), len(found)) or (every and reasons):
-        raise RefitsRefusedError(reasons, n=len(found), name=name)
+        parts = list(_refit_together(design, one, resamples, workers=workers, progress=progress))
+        found = [refit for part, _ in parts for refit in part]
+        drawn = np.concatenate([counts for _, counts in parts])
+    _check_refused(_reasons(found), len(found), every=every, name=name)
+    if drawn is None:
+        n_rows = next(len(refit.predicted) for refit in found if isinstance(refit, Refit))
+        drawn = counts_of(resamples, n_rows)
+    return _as_refits(found, drawn, numbers_of(resamples))
+
+
+def refit_in_parts(
+    procedure: Procedure,
+    resamples: Sequence[Resample],
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Iterator[Refits]:
+    """Run a procedure on every resample; where resamples are fitted together, some after others.
+
+    Of many people and resamples no more than a part is held at a time. Arguments and refusals are
+    those of `refit_all`; whether too many were refused is known, and said, after the last part.
+    """
+    design = same_design_of(procedure)
+    if design is None:
+        yield refit_all(procedure, resamples, workers=workers, progress=progress)
+        return
+    one = partial(_attempt, procedure)
+    reasons: list[str] = []
+    numbers = numbers_of(resamples)
+    for part, drawn in _refit_together(design, one, resamples, workers=workers, progress=progress):
+        reasons += _reasons(part)
+        yield _as_refits(part, drawn, numbers[: len(part)])
+        numbers = numbers[len(part) :]
+    _check_refused(reasons, len(resamples), every=False, name="resample")
+
+
+def _reasons(found: Sequence[Refit | str]) -> list[str]:
+    return [refit for refit in found if isinstance(refit, str)]
+
+
+def _check_refused(reasons: Sequence[str], n: int, *, every: bool, name: str) -> None:
+    if too_many_refused(len(reasons), n) or (every and reasons):
+        raise RefitsRefusedError(reasons, n=n, name=name)
+
+
+def _as_refits(found: Sequence[Refit | str], drawn: Counts, numbers: Integers) -> Refits:
     fitted = [refit for refit in found if isinstance(refit, Refit)]
-    if counts is None:
-        counts = counts_of(resamples, len(fitted[0].predicted))
+    usable = np.array([isinstance(refit, Refit) for refit in found], dtype=bool)
+    predicted = np.array([refit.predicted for refit in fitted], dtype=np.float64)
     return Refits(
-        predicted=np.array([refit.predicted for refit in fitted]),
-        counts=counts[usable].astype(np.float64),
-        numbers=tuple(numbers_of(resamples)[usable].tolist()),
-        n_refused=len(reasons),
+        predicted=predicted.reshape(len(fitted), drawn.shape[1]),
+        counts=drawn[usable].astype(np.float64),
+        numbers=tuple(numbers[usable].tolist()),
+        n_refused=len(found) - len(fitted),
         coefficients=_stacked([refit.coefficients for refit in fitted]),
         ordinal=_all_of([refit.ordinal for refit in fitted]),
     )
@@ -170,22 +210,25 @@ def _refit_together(
     design: SameDesign,
     one: Callable[[Resample], Refit | str],
     resamples: Sequence[Resample],
-    counts: Counts,
     *,
     workers: int,
     progress: Progress | None,
-) -> list[Refit | str]:
-    """Refits of many resamples at a time. They take less time than a checkpoint, and have none."""
+) -> Iterator[tuple[list[Refit | str], Counts]]:
+    """Refits and draws of as many resamples at a time as are fitted together by each worker.
+
+    They take less time than a checkpoint, and have none.
+    """
     size, n = design.n_together, len(resamples)
-    parts = [(resamples[at : at + size], counts[at : at + size]) for at in range(0, n, size)]
-
-    def told(n_done: int, _: int) -> None:
-        if progress is not None:
-            progress(min(n_done * size, n), n)
-
+    starts = range(0, n, size)
     task = partial(_refit_part, design, one)
-    found = run_parallel(task, parts, workers=1 if len(parts) == 1 else workers, progress=told)
-    return [refit for part in found for refit in part]
+    for first in range(0, len(starts), workers):
+        pieces = [resamples[at : at + size] for at in starts[first : first + workers]]
+        parts = [(piece, counts_of(piece, len(design.outcome))) for piece in pieces]
+        found = run_parallel(task, parts, workers=min(workers, len(parts)))
+        for refits, (_, drawn) in zip(found, parts, strict=True):
+            yield refits, drawn
+        if progress is not None:
+            progress(min((first + len(parts)) * size, n), n)
 
 
 def _refit_part(

@@ -22,8 +22,9 @@ from hiprisk.sheet.links import expit
 from hiprisk.validation.resampling.cross_products import CrossProducts, inverted, times
 
 # Counts (resamples x people) that are held at a time, and that stay in a core's cache.
-MAX_COUNTS = 32_000_000
+MAX_COUNTS = 8_000_000
 BLOCK = 65_536
+BLOCK_OF_MATRICES = 500_000
 # The functions of one resample refuse from 1e14 on; from here on they decide.
 LARGEST_CONDITION = 1e8
 # From the fit to everybody Newton's method takes about six steps; what needs more is left alone.
@@ -70,7 +71,7 @@ class SameDesign:
         """
         fit = self._least_squares if self.link == "identity" else self._maximum_likelihood
         center, spread = self._scale
-        size = max(1, BLOCK // len(self.outcome)) if self._products.are_kept else len(counts)
+        size = self._n_in_block(len(counts))
         found = np.empty((len(counts), len(center)))
         # What is singular or runs off to infinity becomes NaN.
         with np.errstate(all="ignore"):
@@ -79,6 +80,14 @@ class SameDesign:
             found /= spread
             found[:, 0] -= found[:, 1:] @ center[1:]
         return found
+
+    def _n_in_block(self, n_resamples: int) -> int:
+        """Of how many resamples the numbers stay in a core's cache."""
+        if self._products.is_wide:
+            width = int(self._products.width)
+            return max(1, BLOCK_OF_MATRICES // (width * width))
+        # Products that are not kept are worked out once for all.
+        return max(1, BLOCK // len(self.outcome)) if self._products.are_kept else n_resamples
 
     def predicted(self, coefficients: Floats) -> Floats:
         """Predictions of all rows by each fit, shape (n_resamples, n_rows)."""
@@ -129,11 +138,11 @@ class SameDesign:
 
     def _least_squares(self, counts: Counts) -> Floats:
         products = self._products
-        sums = np.zeros((len(counts), products.n_sums))
+        sums = products.zeros(len(counts))
         gradient = np.zeros((len(counts), products.width))
         for part in products.parts():
             weights = self._weights(counts, part)
-            sums += weights @ products.of(part)
+            products.add(sums, weights, part)
             gradient += weights @ (self._y[part, np.newaxis] * products.design[part])
         inverse = inverted(products.matrices(sums), largest_condition=LARGEST_CONDITION)
         found = times(inverse, gradient)
@@ -189,7 +198,7 @@ class SameDesign:
         """Gradient of each log likelihood, and sums of the information where it is renewed."""
         products = self._products
         gradient = np.zeros_like(at)
-        sums = np.zeros((int(renewed.sum()), products.n_sums))
+        sums = products.zeros(int(renewed.sum()))
         for part in products.parts():
             weights = self._weights(counts, part)
             design = products.design[part]
@@ -201,7 +210,7 @@ class SameDesign:
                 weights *= risk
                 np.subtract(1.0, risk, out=risk)
                 weights *= risk
-                sums += (weights if renewed.all() else weights[renewed]) @ products.of(part)
+                products.add(sums, weights if renewed.all() else weights[renewed], part)
         return gradient, sums
 
 
