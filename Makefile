@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs sbom audit release mutants faults bench bench-large clean
+.PHONY: demo test lint docs sbom audit release mutants faults load bench bench-large clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -48,6 +48,11 @@ SEED ?= 1
 mutants: $(VENV)/.mutants
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/mutants/run.py \
 	  --room $(ROOM) --sample $(SAMPLE) --seed $(SEED) $(MUTANTS_ARGS)
+
+# Not part of CI: 32 connections to a service on this machine, honest and hostile ones, for ten minutes.
+SECONDS ?= 600
+load: $(VENV)/.dev
+	$(BIN)/python experiments/faults/hostile_load.py --seconds $(SECONDS)
 
 # Not part of CI: SIGKILL of score and train at random moments, then once more (an hour for 50 of each);
 # before that, refusals in processes of their own.

@@ -3,7 +3,10 @@
 Each command runs once undisturbed. Then it is killed at a moment drawn uniformly over that time,
 only the process itself, and run again (`train` with --resume). The second run must give the same
 bytes or the same hash of the bundle, no process of the first may live on, no MLflow run may stay
-RUNNING, and no file may be there that an undisturbed run does not leave.
+RUNNING, and no file may be there that an undisturbed run does not leave. The kills of `train` have
+one and two workers in turn, and blank figures, which are half of the time of so small a study.
+
+With --out each kill is written down at once, and a table that is there is gone on with.
 """
 
 from __future__ import annotations
@@ -23,13 +26,20 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
-STUDY = [
-    "cohort.simulate.n=220", "tuning.trials=6", "tuning.folds=3", "validation.resamples=20",
-    "validation.interval_resamples=100", "validation.repeats=1", "imputation.imputations=2",
-    "association=null", "samplesize.simulations=20", "subgroups.resamples=50",
-    "families={linear: {}}",
-]  # fmt: skip
+CONFIG = Path(__file__).with_name("study.yaml")
+# Drawing a figure is arithmetic, and leaves nothing but the bytes that go into the bundle.
+BLANK = """
+import sys
+from hiprisk.reporting.plots import drawn
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55000000"
+    "0a4944415478da6360000000020001e527defc0000000049454e44ae426082"
+)
+drawn.as_png = lambda ax: PIXEL
+drawn.as_svg = lambda ax: b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+from hiprisk.cli import main
+sys.exit(main())
+"""
 SECONDS_TO_DIE = 3.0
 COLUMNS = (
     "command", "number", "seconds", "ended_before", "same", "living", "left_running", "stray",
@@ -57,7 +67,8 @@ class Command:
 
     def start(self, more: list[str]) -> subprocess.Popen[str]:
         """Begin it, and do not wait."""
-        words = [sys.executable, "-m", "hiprisk", *self.words, *more]
+        program = ["-c", BLANK] if self.name == "train" else ["-m", "hiprisk"]
+        words = [sys.executable, *program, *self.words, *more]
         return subprocess.Popen(
             words, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -123,7 +134,8 @@ def trial(
     command: Command, number: int, moment: float, wanted: str, usual: set[str]
 ) -> dict[str, object]:
     """Kill a command at a moment, run it again, and say what is wrong."""
-    process = command.start(command.again[:1] if command.name == "score" else [])
+    workers = ["--workers", str(1 + number % 2)] if command.name == "train" else []
+    process = command.start(command.again[:1] if command.name == "score" else workers)
     with suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=moment)
     ended = process.poll() is not None
@@ -134,23 +146,50 @@ def trial(
         "command": command.name, "number": number, "seconds": round(moment, 3),
         "ended_before": ended, "living": living(below),
     }  # fmt: skip
-    found["same"] = command.finish(command.again) == wanted
+    found["same"] = command.finish([*command.again, *workers]) == wanted
     found["left_running"] = left_running(command.folder)
     found["stray"] = " ".join(sorted(files_of(command.folder) - usual))
     return found
 
 
-def trials_of(command: Command, kills: int, seed: int) -> list[dict[str, object]]:
+def trials_of(command: Command, kills: int, seed: int, out: Path | None) -> list[dict[str, object]]:
+    rows = [] if out is None else rows_before(out, command.name)
     began = time.monotonic()
     wanted = command.finish([])
     lasted = time.monotonic() - began
     usual = files_of(command.folder)
     draw = random.Random(f"{seed} {command.name}")
-    rows = []
-    for number in range(1, kills + 1):
-        rows.append(trial(command, number, draw.uniform(0.0, lasted), wanted, usual))
+    moments = [draw.uniform(0.0, lasted) for _ in range(kills)]
+    for number in range(len(rows) + 1, kills + 1):
+        rows.append(trial(command, number, moments[number - 1], wanted, usual))
         print(rows[-1], flush=True)
+        if out is not None:
+            append(out, rows[-1])
     return rows
+
+
+def rows_before(out: Path, name: str) -> list[dict[str, object]]:
+    """The kills of a command that a table has already."""
+    if not out.exists():
+        return []
+    with out.open(newline="") as stream:
+        read = [row for row in csv.DictReader(stream) if row["command"] == name]
+    # As they were before they were text.
+    return [
+        {**row, "same": row["same"] == "True", "living": int(row["living"]),
+         "left_running": int(row["left_running"])}
+        for row in read
+    ]  # fmt: skip
+
+
+def append(out: Path, row: dict[str, object]) -> None:
+    """One more row of a table."""
+    is_new = not out.exists()
+    with out.open("a", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
 
 
 def score_command(folder: Path, model: str | None, cohort: str | None) -> Command:
@@ -159,7 +198,7 @@ def score_command(folder: Path, model: str | None, cohort: str | None) -> Comman
     if model is None:
         command = train_command(folder / "study", ["tracking.enabled=false"])
         command.finish([])
-        model = str(next((command.folder / "models" / "stupar").iterdir()))
+        model = str(next((command.folder / "models" / "faults").iterdir()))
     if cohort is None:
         cohort = str(folder / "in.csv")
         simulate = ["simulate", "--n", "20000", "--seed", "2", "--out", cohort]
@@ -168,10 +207,10 @@ def score_command(folder: Path, model: str | None, cohort: str | None) -> Comman
 
 
 def train_command(folder: Path, more: list[str]) -> Command:
-    """`train` of a tiny study with two workers."""
+    """`train` of a tiny study."""
     folder.mkdir(parents=True)
-    changes = [word for one in (*STUDY, *more) for word in ("--set", one)]
-    words = ["train", str(CONFIG), *changes, "--workers", "2", "--json"]
+    changes = [word for one in more for word in ("--set", one)]
+    words = ["train", str(CONFIG), *changes, "--json"]
     return Command("train", words, ["--resume"], folder)
 
 
@@ -193,12 +232,7 @@ def main() -> int:
                 if name == "train"
                 else score_command(folder, options.model, options.cohort)
             )
-            rows += trials_of(command, options.kills, options.seed)
-    if options.out is not None:
-        with options.out.open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
+            rows += trials_of(command, options.kills, options.seed, options.out)
     lost = [
         row for row in rows
         if not row["same"] or row["living"] or row["left_running"] or row["stray"]
