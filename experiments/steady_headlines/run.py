@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics.registry import find_metric
 from hiprisk.seeding import rng_for
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of

@@ -596,7 +596,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         92,
         "cases and controls in a study that is fitted",
         "2 CONFIG",
-        "tests/config/test_sampling.py::test_nothing_is_fitted_to_cases_and_controls",
+        "tests/config/test_cohort.py::test_nothing_is_fitted_to_cases_and_controls",
     ),
     (
         93,

@@ -27,9 +27,9 @@ from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import Cohort
 from hiprisk.cohort.shift.outcome_scale import outcome_in_development
 from hiprisk.config import OutcomeSettings, StudyConfig
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.config.published import declared_outcome
 from hiprisk.config.reading import undecided_in_config
-from hiprisk.config.sampling import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.learning.sheets.export import estimand
 from hiprisk.serving.model import Model

@@ -26,7 +26,7 @@ from hiprisk.cohort.files.stacking import CohortPath, in_encoding
 from hiprisk.cohort.imputations import ONE_IMPUTATION
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.config import StudyConfig
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_folder
 from hiprisk.serving.model import Model

@@ -16,7 +16,7 @@ from hiprisk.cli.tracking_options import add_track_options, check_track, show_an
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle
-    from hiprisk.config.sampling import SamplingSettings
+    from hiprisk.config.cohort import SamplingSettings
     from hiprisk.validation.external.before_outcomes import ExpectedValidation
     from hiprisk.validation.external.results import ExternalValidation
 
@@ -69,7 +69,7 @@ def _show(
 
 
 def _prevalence(text: str) -> SamplingSettings:
-    from hiprisk.config.sampling import SamplingSettings
+    from hiprisk.config.cohort import SamplingSettings
 
     if text == "unknown":
         return SamplingSettings(case_control="unknown")

@@ -1,5 +1,6 @@
 """A study, declared: YAML read once at the edge into frozen settings."""
 
+from hiprisk.config.cohort import CohortSettings
 from hiprisk.config.model_types import (
     BoostingSettings,
     EstimatorSettings,
@@ -14,7 +15,6 @@ from hiprisk.config.reading import load_config, study_from_text
 from hiprisk.config.samplesize import ExternalTargets, SampleSizeSettings
 from hiprisk.config.searching import Range, Setting, SettingRange
 from hiprisk.config.settings import (
-    CohortSettings,
     EventSettings,
     HoldoutSettings,
     ImputationSettings,

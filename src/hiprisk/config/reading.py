@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Self
 from pydantic import TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.config.fields import STRICT, refuse
 from hiprisk.config.published import DeclaredOutcome
-from hiprisk.config.sampling import SamplingSettings
 from hiprisk.config.settings import OutcomeSettings, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.yaml_settings import UndecidedLines, YamlDocument, parse_document, read_yaml

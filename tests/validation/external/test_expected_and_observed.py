@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.validation import validate_externally
 from small_bundle import small_sheet

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import InputError
 from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.validation.external.cohort import predict_cohort

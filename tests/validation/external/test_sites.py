@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics.smoothing.splines import linear_spline_curve
 from hiprisk.reporting.plots.external import validation_figures
 from hiprisk.validation.external.cohort import predict_cohort

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.reporting.plots.external import validation_figures

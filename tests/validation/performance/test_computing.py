@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics import calibration, scores
 from hiprisk.metrics.clinical_utility.curve import decision_curve
 from hiprisk.metrics.evaluation.predictions import usable_metrics

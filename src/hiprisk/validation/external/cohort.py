@@ -21,7 +21,7 @@ from hiprisk.cohort.shift.comparison import compare_with_training
 from hiprisk.cohort.shift.outcome_scale import outcome_scale_findings
 from hiprisk.cohort.shift.reversed_scales import baseline_direction_findings
 from hiprisk.config import OutcomeSettings
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import InputError
 from hiprisk.features.linear_parts import linear_parts
 from hiprisk.learning.participants.flow import FlowStep, unknown_codes_step

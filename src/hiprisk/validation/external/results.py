@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.expected.comparison import ExpectedComparison

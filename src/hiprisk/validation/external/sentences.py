@@ -16,7 +16,7 @@ import numpy as np
 
 from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
 from hiprisk.config import OutcomeSettings
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.smoothing.logistic import has_log_odds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics.case_control import at_prevalence
 from hiprisk.metrics.clinical_utility.net_benefit import THRESHOLDS
 from hiprisk.metrics.decomposition.parts import (

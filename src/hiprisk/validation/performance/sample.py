@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics.events import EventOutcome
 from hiprisk.metrics.forecast.interface import Forecast
 from hiprisk.outcome_kind import OutcomeKind

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hiprisk.config import load_config
-from hiprisk.config.sampling import SamplingSettings
+from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.learning.study_cohort import load_study_cohort
 from study_text import check_refused
