@@ -102,11 +102,13 @@ def test_the_page_has_the_markers(module):
 def test_what_many_rows_cost_is_the_line_through_the_two_largest_points(module, tmp_path):
     on_paper = module("on_paper")
     # 1 s + 2 ms a row, 100 MiB + 1 KiB a row; the smallest point is on no line.
-    points = [(n, 1.0 + 0.002 * n, 100.0 + n / 1024) for n in (1_000, 5_000)]
+    points = [(n, 1.0 + 0.002 * n, 100.0 + n / 1024) for n in (100_000, 500_000)]
     found = on_paper.slope([(10, 50.0, 50.0), *points])
-    assert (found.low, found.high) == (1_000, 5_000)
+    assert (found.low, found.high) == (100_000, 500_000)
     assert (found.cpu, found.memory) == (pytest.approx(0.002), pytest.approx(1024.0))
     assert found.fixed == pytest.approx(100 * 1024**2)
+    # Memory that differs as two runs do does not grow.
+    assert on_paper.slope([(1, 1.0, 300.0), (10, 2.0, 305.0)]).memory == 0.0
     file = tmp_path / "points.csv"
     with file.open("w") as stream:
         stream.write("curve,size,cpu_seconds,peak_mib\n")
