@@ -49,8 +49,8 @@ def test_parameters_are_drawn_by_persons_and_as_ever_where_each_has_one_row(cont
 def test_predictions_part_by_part_are_those_of_all_at_once(monkeypatch, continuous, family):
     estimator, columns = fitted(continuous, family), continuous[-1].columns
     at_once = imputed_inputs(estimator, columns)
-    monkeypatch.setattr("hiprisk.learning.pipeline.PART_ROWS", 70)
-    monkeypatch.setattr("hiprisk.learning.pipeline.KEPT_BYTES", 0)
+    for limit, value in {"PART_ROWS": 70, "MOST_AT_ONCE": 70, "KEPT_BYTES": 0}.items():
+        monkeypatch.setattr(f"hiprisk.learning.pipeline.{limit}", value)
     in_parts = imputed_inputs(estimator, columns)
     assert isinstance(in_parts, InputsInParts)
     for asked in ("linear_predictors", "ordinal_predictor", "at_least"):

@@ -26,8 +26,11 @@ from hiprisk.seeding import rng_for
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.sheet.links import expit
 
-# People whose draws are made at once: some tens of MiB, which is also faster than more of them.
-PART_ROWS = 8_192
+# People whose draws are made at once, all in one part where there are no more than these.
+MOST_AT_ONCE = 8_192
+# Of more people, so many at a time: arrays of some 20 MiB are used again and again, while larger
+# ones are got from the kernel page by page each time, a third of the time of a prediction.
+PART_ROWS = 2_048
 # Draws of so many bytes are kept from one fit to the next.
 KEPT_BYTES = 256 * 2**20
 
@@ -298,7 +301,7 @@ def imputed_inputs(estimator: StudyEstimator, columns: Floats) -> ImputedInputs 
 
 def imputed_once(estimator: StudyEstimator, columns: Floats) -> ImputedInputs | InputsInParts:
     """The same for one fit alone: nothing is gained by keeping the draws of many people."""
-    if len(columns) <= PART_ROWS:
+    if len(columns) <= MOST_AT_ONCE:
         return _all_at_once(estimator, columns)
     return InputsInParts(estimator, columns)
 

@@ -132,7 +132,8 @@ def test_predictions_part_by_part_are_those_of_all_at_once(monkeypatch, prepared
     procedure, imputed, _ = prepared
     _, apparent = procedure.apparent(imputed)
     once_drawn = procedure(once(procedure))
-    monkeypatch.setattr("hiprisk.inference.increment.resampled.PART_ROWS", part_rows)
+    for limit in ("PART_ROWS", "MOST_AT_ONCE"):
+        monkeypatch.setattr(f"hiprisk.inference.increment.resampled.{limit}", part_rows)
     monkeypatch.setattr(
         "hiprisk.inference.increment.nested_models.row_parts", partial(row_parts, at_once=part_rows)
     )

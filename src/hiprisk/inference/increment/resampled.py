@@ -26,7 +26,12 @@ from hiprisk.inference.increment.nested_models import (
     fit_nested_models,
 )
 from hiprisk.learning.candidates import DevelopmentData, with_settings
-from hiprisk.learning.pipeline import PART_ROWS, StudyEstimator, impute_for_fitting
+from hiprisk.learning.pipeline import (
+    MOST_AT_ONCE,
+    PART_ROWS,
+    StudyEstimator,
+    impute_for_fitting,
+)
 from hiprisk.sheet.conditional_normal import NormalModel
 from hiprisk.validation.resampling.resamples import Resample
 
@@ -275,7 +280,7 @@ def impute_for_prediction(
     noise: Floats,
 ) -> PredictionData | PredictionInParts:
     """Data as they are at prediction: imputed without the outcome."""
-    if len(columns) > PART_ROWS:
+    if len(columns) > MOST_AT_ONCE:
         return PredictionInParts(estimator.design, columns, model, noise)
     return _prediction_data(models, estimator.design, columns, model, noise)
 
