@@ -26,6 +26,7 @@ COMMANDS = {
     "testpack": ["small", "--out", "pack"],
     "rebuild": ["small"],
     "track": ["small"],
+    "report": ["small", "--out", "out.html"],
     "sheet": ["show", "small"],
     "models": ["--compare", "small", "small"],
 }

@@ -64,13 +64,14 @@ def guarded_frame(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_object_dtype(dtype) or isinstance(
             dtype, pd.StringDtype | pd.CategoricalDtype
         ):
-            cells = [_guarded_cell(cell) for cell in frame.iloc[:, position]]
+            cells = [guarded_cell(cell) for cell in frame.iloc[:, position]]
             safe.isetitem(position, pd.array(cells, dtype=object))
     safe.columns = pd.Index(guarded_names([str(name) for name in frame.columns]))
     return safe
 
 
-def _guarded_cell(value: object) -> object:
+def guarded_cell(value: object) -> object:
+    """A cell that no spreadsheet runs; what is no text stays."""
     if not isinstance(value, str) or not re.match(_FORMULA, value):
         return value
     harmless = re.match(_NUMBER, value) or re.match(_SIGN_ALONE, value)

@@ -25,3 +25,8 @@ def test_the_csv_has_a_row_an_item():
         "1,title,done,people,",
         '17,ethics,NOT REPORTED,,"say ""yes"", or no"',
     ]
+
+
+def test_an_answer_that_a_spreadsheet_would_run_is_guarded():
+    item = Item(number="17", topic="ethics", state=DONE, answer="=1+1")
+    assert as_csv([item]).decode().splitlines()[1] == "17,ethics,done,,'=1+1"

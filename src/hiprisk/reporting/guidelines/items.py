@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from hiprisk.cohort.formulas import guarded_cell
+
 State = Literal["done", "partly", "NOT REPORTED", "not applicable"]
 DONE: State = "done"
 PARTLY: State = "partly"
@@ -63,5 +65,6 @@ def as_csv(items: Iterable[Item]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("item", "topic", "state", "section", "answer"))
     for item in items:
-        writer.writerow((item.number, item.topic, item.state, item.anchor, item.answer))
+        cells = (item.number, item.topic, item.state, item.anchor, item.answer)
+        writer.writerow(map(guarded_cell, cells))
     return buffer.getvalue().encode()
