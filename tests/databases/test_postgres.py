@@ -2,6 +2,7 @@
 
 import builtins
 import sys
+import traceback
 
 import pytest
 
@@ -42,6 +43,14 @@ def test_what_is_wrong_with_an_address_is_told_without_its_password(postgres):
     assert "does not answer (start it" in refused(silent.split("?")[0])
     assert "cannot be used (ValueError)" in refused("postgresql+psycopg://jane:s3cret@h:abc/d")
     assert "does not answer" in refused("postgresql://jane:s3cret@host.invalid/d")
+
+
+def test_a_password_that_is_escaped_wrongly_stands_in_no_traceback():
+    # The lines of this test stand in it too.
+    wrong = database("postgresql://jane:s3@s3cret@h.invalid/d")
+    with pytest.raises(StoreError, match=r"the store at postgresql://h\.invalid/d: ") as caught:
+        wrong.check_writable("studies")
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_user_who_may_make_no_table_is_told_so(postgres):

@@ -144,7 +144,8 @@ class Database:
         except (HipRiskError, HeldError):
             raise
         except Exception as problem:
-            raise self.refusal(problem) from problem
+            # Of an address that is escaped wrongly the driver repeats a part of the password.
+            raise self.refusal(problem) from None
 
     def check_writable(self, table: str) -> None:
         """Raise unless the database answers, and takes rows of a table that is or can be made.

@@ -161,6 +161,19 @@ def test_a_store_that_has_lost_part_of_a_trial_is_not_resumed(tmp_path, stored, 
         resumed(path)
 
 
+def test_a_search_goes_on_though_the_clock_was_set_back(tmp_path):
+    path = tmp_path / "s.db"
+    search(
+        parabola, space=SPACE, fixed={"c": 7.0}, whole=(), n_trials=6, seed=3, name="t",
+        storage=path, fingerprint="x",
+    )  # fmt: skip
+    # Trials that end before they began, and lie in the future.
+    with closing(sqlite3.connect(path)) as own:
+        own.execute("update trials set datetime_start = '2099-01-01 00:00:00.000000'")
+        own.commit()
+    assert resumed(path).trials == searched().trials
+
+
 def test_what_the_objective_raises_is_not_the_store_s(tmp_path):
     def objective(params):
         raise ZeroDivisionError("of the fit")
