@@ -1,6 +1,8 @@
 """Arrow columns as text; what Parquet files make of them is held in test_parquet_text."""
 
+import numpy as np
 import pyarrow as pa
+import pytest
 
 from hiprisk.cohort.files.arrow_text import as_text, is_plain
 
@@ -22,3 +24,10 @@ def test_levels_of_any_kind_of_text_are_read():
     levels = pa.DictionaryArray.from_arrays(pa.array([1, None, 0], pa.uint32()), views.slice(2, 2))
     assert as_text(views).to_pylist() == ["hip", "", "knee", "hip"]
     assert as_text(levels).to_pylist() == ["hip", "", "knee"]
+
+
+@pytest.mark.parametrize("kind", [pa.float16(), pa.float32(), pa.float64()])
+def test_every_kind_of_number_keeps_its_sign_and_its_repetitions(kind):
+    numbers = [0.0, -0.0, 1.5, None, float("nan"), 1.5, 0.0, -0.0]
+    cells = pa.array(np.array(numbers[:3] + [np.nan] * 2 + numbers[5:], kind.to_pandas_dtype()))
+    assert as_text(cells).to_pylist() == ["0", "-0", "1.5", "", "", "1.5", "0", "-0"]

@@ -50,12 +50,20 @@ def as_text(column: pa.Array) -> pa.Array:
         # Levels as text first: not every kind of text, such as that of polars, can be decoded.
         return pc.fill_null(as_text(column.dictionary).take(column.indices), "")
     if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.is_nan(column), None, column)
+        return _texts_of_floats(pc.if_else(pc.is_nan(column), None, column))
     if pa.types.is_decimal(column.type):
         return pa.array([_plain_decimal(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_timestamp(column.type) or pa.types.is_date64(column.type):
         column = _dates_if_midnight(column)
     return pc.fill_null(pc.cast(column, pa.string()), "")
+
+
+def _texts_of_floats(column: pa.Array) -> pa.Array:
+    """Texts of numbers, each number written once: a patient file repeats itself."""
+    if pa.types.is_float16(column.type):
+        return pc.fill_null(pc.cast(column, pa.string()), "")
+    encoded = column.dictionary_encode()
+    return pc.fill_null(pc.cast(encoded.dictionary, pa.string()).take(encoded.indices), "")
 
 
 def _json(value: object) -> str:

@@ -120,7 +120,9 @@ class _ParquetWriter:
     ) -> None:
         table = _without_indices(table)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema)
+            # Predictions repeat themselves no more than chance has it.
+            texts = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+            self._writer = pq.ParquetWriter(self._path, table.schema, use_dictionary=texts)
         self._writer.write_table(table)
 
     def close(self) -> None:
