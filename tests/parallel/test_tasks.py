@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from threadpoolctl import threadpool_info
 
 from hiprisk.errors import InputError, StoreError
@@ -43,6 +44,12 @@ def test_results_keep_their_order_whatever_the_workers(in_two_processes):
 def test_one_worker_is_this_process_and_two_are_others(in_two_processes):
     assert {process for _, process in run_parallel(square, range(3))} == {os.getpid()}
     assert os.getpid() not in {process for _, process in in_two_processes[0]}
+
+
+def test_workers_do_not_leave_while_they_are_idle(in_two_processes):
+    # After five idle minutes both left at the moment when they were given work: it hung for good.
+    assert get_reusable_executor(reuse=True)._timeout >= 24 * 3600
+    assert in_two_processes[1]
 
 
 def test_progress_counts_every_item(in_two_processes):

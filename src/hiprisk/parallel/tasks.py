@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 # Told how many of how many are done, the second with the stage of the work before it.
 Progress = Callable[[int, int], None]
 StageProgress = Callable[[str, int, int], None]
+# A worker that leaves for idleness while work is handed out leaves whoever waits for it waiting for
+# ever (seen after the 300 s that are usual). Workers end with this process, so they may stay.
+_IDLE_SECONDS = 7 * 24 * 3600
 
 
 def run_parallel(
@@ -69,7 +72,12 @@ def run_parallel(
 
     of_worker = {"initializer": end_with_parent, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **of_worker):
-        parallel = joblib.Parallel(n_jobs=workers, return_as="generator", batch_size="auto")
+        parallel = joblib.Parallel(
+            n_jobs=workers,
+            return_as="generator",
+            batch_size="auto",
+            idle_worker_timeout=_IDLE_SECONDS,
+        )
         results = parallel(joblib.delayed(_with_one_thread)(function, item) for item in items)
         try:
             return told.collected(enumerate(results))
