@@ -176,6 +176,30 @@ def test_least_squares_of_all_resamples_are_those_of_each(diabetes):
         assert together.to_frame()[name].to_list() == pytest.approx(expected, rel=1e-10)
 
 
+def test_maximum_likelihood_of_all_resamples_is_that_of_each(high):
+    class EachAlone(LogisticRegression):
+        pass
+
+    together, alone = (
+        bootstrap_optimism(
+            one(C=np.inf, solver="newton-cholesky", tol=1e-10), *high, n_resamples=10,
+            metrics=["c_statistic", "brier", "calibration_slope"],
+        )
+        for one in (LogisticRegression, EachAlone)
+    )  # fmt: skip
+    for name in ("apparent", "corrected", "omitted", "low"):
+        expected = alone.to_frame()[name].to_list()
+        assert together.to_frame()[name].to_list() == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("estimator", [
+    LogisticRegression(), LogisticRegression(C=np.inf, solver="newton-cholesky"),
+    LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, class_weight="balanced"),
+])  # fmt: skip
+def test_logistic_regression_that_stops_before_its_maximum_is_fitted_to_each(high, estimator):
+    assert development(estimator, *high).same_design is None
+
+
 @pytest.mark.parametrize("estimator", [
     LinearRegression(positive=True), LinearRegression(fit_intercept=False), Ridge(),
 ])  # fmt: skip

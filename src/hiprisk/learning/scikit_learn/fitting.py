@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import ConfigError, InputError
@@ -17,6 +17,9 @@ from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.seeding import rng_for
 
 LARGEST_SEED = 2**31 - 1
+# At this tolerance Newton's method has found the maximum to its last digits.
+EXACT_TOLERANCE = 1e-10
+ENOUGH_STEPS = 50
 Part = Literal["everybody", "resample"]
 
 
@@ -81,20 +84,48 @@ def _is_native(dtype: Any) -> bool:
     return not isinstance(dtype, np.dtype) or dtype.isnative
 
 
-def columns_of_least_squares(estimator: Any, X: Any) -> Floats | None:
-    """Columns to which an estimator fits least squares with an intercept; None of another one.
+def columns_without_penalty(estimator: Any, X: Any) -> Floats | None:
+    """Columns to which an estimator fits least squares, or the maximum of a likelihood, as it is.
 
-    Of a table of plain finite numbers alone: what else scikit-learn would take, or refuse, it is
-    asked itself.
+    Parameters
+    ----------
+    estimator : object
+        Not fitted.
+    X : array-like
+
+    Returns
+    -------
+    ndarray, shape (n_rows, n_columns), or None
+        None of another estimator, and of a table that is not of plain finite numbers: what else
+        scikit-learn takes, or refuses, it is asked itself.
     """
-    # A subclass may do anything.
-    if type(estimator) is not LinearRegression or estimator.positive or not estimator.fit_intercept:
+    if not (_is_least_squares(estimator) or _is_maximum_likelihood(estimator)):
         return None
     dtypes = list(X.dtypes) if hasattr(X, "dtypes") else [X.dtype] if hasattr(X, "dtype") else []
     if not dtypes or any(dtype not in (np.float64, np.int64) for dtype in dtypes):
         return None
     columns = np.asarray(X, dtype=np.float64)
     return columns if columns.ndim == 2 and np.isfinite(columns).all() else None
+
+
+def _is_least_squares(estimator: Any) -> bool:
+    # A subclass may do anything.
+    return type(estimator) is LinearRegression and (
+        estimator.fit_intercept and not estimator.positive
+    )
+
+
+def _is_maximum_likelihood(estimator: Any) -> bool:
+    """Whether a logistic regression has no penalty and goes on to the maximum.
+
+    As it comes scikit-learn stops about 0.001 away from it (`tol=1e-4`).
+    """
+    if type(estimator) is not LogisticRegression or estimator.solver != "newton-cholesky":
+        return False
+    told = {**LogisticRegression().get_params(), "C": np.inf, "solver": "newton-cholesky"}
+    free = ("tol", "max_iter", "n_jobs", "random_state", "verbose")
+    same = all(estimator.get_params()[name] == told[name] for name in told if name not in free)
+    return same and estimator.tol <= EXACT_TOLERANCE and estimator.max_iter >= ENOUGH_STEPS
 
 
 def fit_copy(estimator: Any, X: Any, y: Any, *, seed: int, number: int | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.learning.scikit_learn.fitting import (
-    columns_of_least_squares,
+    columns_without_penalty,
     fit_copy,
     kind_of,
     native_bytes,
@@ -67,9 +67,10 @@ class Development:
 
     @cached_property
     def same_design(self) -> SameDesign | None:
-        """What scikit-learn's least squares fit to every resample; None of other estimators."""
-        columns = columns_of_least_squares(self.estimator, self.X)
-        return None if columns is None else SameDesign(columns, self.observed, "identity")
+        """What scikit-learn's unpenalised models fit to every resample; None of other ones."""
+        columns = columns_without_penalty(self.estimator, self.X)
+        link: Literal["identity", "logit"] = "logit" if self.kind == "binary" else "identity"
+        return None if columns is None else SameDesign(columns, self.observed, link)
 
     def __call__(self, resample: Resample) -> Refit:
         """Predictions of everybody by a fit to a resample: a `Procedure`."""

@@ -86,6 +86,10 @@ def bootstrap_optimism(
     its inner folds hold copies of the same person on both sides and choose too flexible a model:
     `cross_validate` has no copies.
 
+    Resamples of `LinearRegression()`, and of `LogisticRegression(C=inf, solver="newton-cholesky",
+    tol=1e-10)`, are fitted together: 200 of 1,000 rows and 15 columns take some tens of
+    milliseconds, and of a million rows only some are held at a time.
+
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
