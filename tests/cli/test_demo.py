@@ -1,11 +1,12 @@
 """What the demo says at its end can be typed as it stands."""
 
+import contextlib
 import re
 import shlex
 import sys
 from pathlib import Path
 
-from hiprisk.cli import main
+from hiprisk.cli import COMMANDS, main
 from hiprisk.cli.demo import _show_next
 from small_bundle import write_small_bundle
 
@@ -28,3 +29,24 @@ def test_the_commands_to_try_next_work_from_where_the_demo_ran(tmp_path, monkeyp
 def test_the_readme_names_the_demos_bundle():
     readme = Path(__file__).parents[2] / "README.md"
     assert "demo/models/stupar" in readme.read_text(encoding="utf-8")
+
+
+def test_every_command_of_the_readme_has_the_options_it_is_given(capsys):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    \.venv/bin/hiprisk (.*?)(?:\s+#.*)?$", readme, flags=re.MULTILINE)
+    assert len(lines) >= 8
+    for line in lines:
+        command, *words = shlex.split(line)
+        assert command in COMMANDS, line
+        with contextlib.suppress(SystemExit):
+            main([command, "--help"])
+        offered = capsys.readouterr().out
+        # The options of `predict` are the variables of its model.
+        options = [word for word in words if word.startswith("--") and command != "predict"]
+        assert [option for option in options if option not in offered] == [], line
+
+
+def test_the_readme_shows_the_first_screen_of_a_report():
+    root = Path(__file__).parents[2]
+    [picture] = re.findall(r"!\[[^]]+\]\((.*?)\)", (root / "README.md").read_text(encoding="utf-8"))
+    assert (root / picture).read_bytes().startswith(b"\x89PNG")
