@@ -86,19 +86,11 @@ def multiple_imputations(
     for rng in generators:
         fitted = whole
         if persons is not None:
-            fitted = fit_normal(_resample(data, persons, rng), start=whole).widened(len(data))
+            drawn = persons.draw(rng)
+            resample = data[drawn if persons.n == len(data) else persons.rows(drawn)]
+            fitted = fit_normal(resample, start=whole).widened(len(data))
         model = fitted.model()
         yield draw_imputations(returned, model, n_draws=1, rng=rng, patterns=patterns)[0]
-
-
-def _resample(data: Floats, persons: Persons, rng: np.random.Generator) -> Floats:
-    """A bootstrap of persons of whom each column is known of somebody."""
-    while True:
-        drawn = persons.draw(rng)
-        resample = data[drawn if persons.n == len(data) else persons.rows(drawn)]
-        # A column that few are known of may be missing in all who were drawn.
-        if not np.isnan(resample).all(axis=0).any():
-            return resample
 
 
 def draw_with_fixed_noise(data: Floats, model: NormalModel, noise: Floats) -> Floats:

@@ -57,12 +57,14 @@ def test_a_complete_frame_is_given_back():
         pd.testing.assert_frame_equal(one, frame)
 
 
-def test_a_column_that_few_are_known_of_is_imputed_all_the_same():
-    # Of one in six resamples no known value was drawn, on which EM cannot be fitted.
-    frame = people(60)
+def test_a_column_that_hardly_anybody_is_known_of_is_refused_by_name():
+    frame = people()
     frame["rare"] = np.nan
-    frame.iloc[:3, 4] = [1.0, 2.0, 4.0]
-    assert not any(one.isna().any().any() for one in impute_frame(frame, n_imputations=40))
+    frame.iloc[:9, 4] = np.arange(9.0)
+    with pytest.raises(InputError, match="rare: 9 of 120 values are known, too few"):
+        impute_frame(frame)
+    frame.iloc[9, 4] = 9.0
+    assert not any(one.isna().any().any() for one in impute_frame(frame, n_imputations=2))
 
 
 @pytest.mark.parametrize(
