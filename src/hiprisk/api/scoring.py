@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from hiprisk.cohort.findings import undecided_findings
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.errors import ConfigError
+from hiprisk.parallel import check_cluster, spread_over
 from hiprisk.serving.files.rows import check_new_columns
 from hiprisk.serving.files.score import score_file, scored_blocks
 from hiprisk.serving.files.summary import ScoreResult, Tally
@@ -68,6 +70,7 @@ def score(
     raw_text: bool = False,
     digits: int | None = None,
     force: bool = False,
+    cluster: str | None = None,
     on_finding: FindingListener | None = None,
 ) -> ScoredCohort:
     """Score a cohort.
@@ -99,6 +102,9 @@ def score(
         that are returned keep theirs.
     force : bool
         Overwrite `out` and `summary`.
+    cluster : str, optional
+        A Dask scheduler, ``tcp://HOST:PORT`` or ``tls://HOST:PORT``, whose workers answer, or
+        ``local`` for one of this machine with a process a core (``hiprisk[scale]``).
     on_finding : callable, optional
         Told what looks odd; by default a `HipRiskWarning` says it.
 
@@ -127,6 +133,8 @@ def score(
     >>> scored.to_dict()["scored"], scored.to_dict()["reasons"]
     (48, {'TOO_MANY_MISSING': 2})
     """
+    if cluster is not None:
+        check_cluster(cluster)
     opened = model if isinstance(model, Model) else Model(bundle_of(model))
     heard = on_finding or warn_of_finding
     mapped = None
@@ -135,17 +143,18 @@ def score(
         mapped = mapping_of(mapping, bundled=bundled)
     files, rows = in_encoding(cohort, encoding), _Rows(opened)
     how: dict[str, Any] = {"mapping": mapped, "accept_units": accept_units}
-    if out is not None:
-        how |= {"force": force, "raw_text": raw_text, "summary": summary, "digits": digits}
-        found = score_file(opened, files, out, each=rows.add, **how)
-    elif summary is not None or digits is not None:
+    if out is None and (summary is not None or digits is not None):
         option = "--summary" if summary is not None else "--digits"
         raise ConfigError(f"{option} goes with --out", code="USAGE", column=option)
-    else:
-        tally = Tally(opened, files.name, mapped)
-        for block, answers in scored_blocks(opened, files, tally, **how):
-            rows.add(block, answers)
-        found = tally.result(None)
+    with spread_over(cluster, workers=1 if cluster is None else os.cpu_count() or 1) as workers:
+        if out is not None:
+            how |= {"force": force, "raw_text": raw_text, "summary": summary, "digits": digits}
+            found = score_file(opened, files, out, each=rows.add, workers=workers, **how)
+        else:
+            tally = Tally(opened, files.name, mapped)
+            for block, answers in scored_blocks(opened, files, tally, workers=workers, **how):
+                rows.add(block, answers)
+            found = tally.result(None)
     for finding in (*undecided_findings(mapped.undecided if mapped else ()), *found.findings):
         heard(finding)
     # A frame keeps its own types and index; of a file there is nothing but its text.

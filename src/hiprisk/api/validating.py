@@ -29,6 +29,7 @@ from hiprisk.config import StudyConfig
 from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_folder
+from hiprisk.parallel import check_cluster, spread_over
 from hiprisk.serving.model import Model
 from hiprisk.validation.external.before_outcomes import (
     ExpectedValidation,
@@ -60,6 +61,8 @@ class ValidationRequest(SubjectRequest):
         Folder of the result.
     force : bool
         Overwrite a validation there.
+    workers : int
+        Processes; the result does not depend on them.
     """
 
     by: Sequence[str] | None = None
@@ -68,6 +71,7 @@ class ValidationRequest(SubjectRequest):
     resamples: int = 500
     out: Path | None = None
     force: bool = False
+    workers: int = 1
 
 
 def validation(asked: ValidationRequest) -> ExternalValidation:
@@ -139,6 +143,7 @@ def _evaluated(
         "sheet": subject.sheet,
         "n_resamples": asked.resamples,
         "seed": asked.seed,
+        "workers": asked.workers,
     }
     if len(people) > 1:
         _check_pooled(asked)
@@ -237,6 +242,8 @@ def validate(
     accept_units: bool = False,
     out: Path | str | None = None,
     force: bool = False,
+    workers: int = 1,
+    cluster: str | None = None,
     on_finding: FindingListener | None = None,
 ) -> ExternalValidation:
     """Evaluate a model, or predictions in a column, on people whose outcome is known.
@@ -290,6 +297,11 @@ def validate(
         Folder for validation.json, tables and figures; nothing is written without it.
     force : bool
         Overwrite a validation there.
+    workers : int
+        Processes for groups and imputations; the result does not depend on them.
+    cluster : str, optional
+        A Dask scheduler, ``tcp://HOST:PORT`` or ``tls://HOST:PORT``, whose workers do the work, or
+        ``local`` for one of this machine with `workers` processes (``hiprisk[scale]``).
     on_finding : callable, optional
         Told what looks odd; by default a `HipRiskWarning` says it.
 
@@ -328,29 +340,32 @@ def validate(
     """
     check_whole("resamples", resamples, least=50)
     check_whole("seed", seed, least=0)
-    return validation(
-        ValidationRequest(
-            model=model,
-            cohort=in_encoding(cohort, encoding),
-            mapping=mapping,
-            dictionary=dictionary,
-            predictions=predictions,
-            study=study,
-            outcome=outcome,
-            event_level=event_level,
-            where=levels_by_variable(where),
-            by=by,
-            sampling=_stated_sampling(prevalence),
-            reference=reference,
-            development=development,
-            resamples=resamples,
-            seed=seed,
-            accept_units=accept_units,
-            out=None if out is None else Path(out),
-            force=force,
-            on_finding=on_finding or warn_of_finding,
-        )
+    check_whole("workers", workers, least=1)
+    if cluster is not None:
+        check_cluster(cluster)
+    asked = ValidationRequest(
+        model=model,
+        cohort=in_encoding(cohort, encoding),
+        mapping=mapping,
+        dictionary=dictionary,
+        predictions=predictions,
+        study=study,
+        outcome=outcome,
+        event_level=event_level,
+        where=levels_by_variable(where),
+        by=by,
+        sampling=_stated_sampling(prevalence),
+        reference=reference,
+        development=development,
+        resamples=resamples,
+        seed=seed,
+        accept_units=accept_units,
+        out=None if out is None else Path(out),
+        force=force,
+        on_finding=on_finding or warn_of_finding,
     )
+    with spread_over(cluster, workers=workers) as spread:
+        return validation(replace(asked, workers=spread))
 
 
 @in_python_words

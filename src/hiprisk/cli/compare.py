@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser, add_cluster_option, check_cluster_option, whole_number
 from hiprisk.cli.show.output import (
     Progress,
     note,
@@ -16,12 +16,7 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
-from hiprisk.cli.study_options import (
-    add_cluster_option,
-    add_study_options,
-    check_cluster_option,
-    study_of,
-)
+from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.wording.quantities import p_equals, with_interval

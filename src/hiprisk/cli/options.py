@@ -116,3 +116,22 @@ def whole_number(least: int) -> Callable[[str], int]:
 
     convert.__name__ = "whole number"
     return convert
+
+
+def add_cluster_option(parser: Parser) -> None:
+    """Where work goes beyond this process."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="have the work done on a Dask cluster, with the same result: tcp://HOST:PORT or "
+        "tls://HOST:PORT of its scheduler, or local for one of this machine with --workers "
+        "processes (pip install 'hiprisk[scale]')",
+    )
+
+
+def check_cluster_option(options: argparse.Namespace) -> None:
+    """Refuse a cluster that no work can go to before anything else is looked at."""
+    if options.cluster is not None:
+        from hiprisk.parallel.cluster.address import check_cluster
+
+        check_cluster(options.cluster)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser, add_cohort, add_expected, expected, files_of, whole_number
+from hiprisk.cli.options import (
+    Parser,
+    add_cluster_option,
+    add_cohort,
+    add_expected,
+    check_cluster_option,
+    expected,
+    files_of,
+    whole_number,
+)
 from hiprisk.cli.show.output import note, note_findings, print_json, print_lines, print_table
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import plural
@@ -19,15 +29,18 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk score stupar cohort.csv --out scored.csv
   hiprisk score models/stupar/1 export.csv --mapping configs/cohorts/source.yaml --out scored.csv
-  hiprisk score stupar export.csv --out scored.csv --summary refused.csv"""
+  hiprisk score stupar export.csv --out scored.csv --summary refused.csv
+  hiprisk score stupar cohort.csv --out scored.csv --cluster tcp://10.0.0.5:8786"""
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    check_cluster_option(options)
     from hiprisk.cohort.bundled_variables import bundled_variables
     from hiprisk.cohort.findings import undecided_findings
     from hiprisk.cohort.mapping import load_mapping
+    from hiprisk.parallel import spread_over
     from hiprisk.serving.files.score import score_file
     from hiprisk.serving.model import load
 
@@ -36,19 +49,22 @@ def run(argv: Sequence[str]) -> int:
     if options.mapping:
         bundled = bundled_variables(model.sheet, model.bundle.config)
         mapping = load_mapping(options.mapping, bundled=bundled)
-    result = score_file(
-        model,
-        files_of(options, options.cohort),
-        options.out,
-        mapping=mapping,
-        force=options.force,
-        accept_units=options.accept_units,
-        raw_text=options.raw_text,
-        progress=_progress if sys.stderr.isatty() else None,
-        summary=options.summary,
-        digits=options.digits,
-        workers=options.workers,
-    )
+    processes = options.workers or os.cpu_count() or 1
+    with spread_over(options.cluster, workers=processes) as spread:
+        result = score_file(
+            model,
+            files_of(options, options.cohort),
+            options.out,
+            mapping=mapping,
+            force=options.force,
+            accept_units=options.accept_units,
+            raw_text=options.raw_text,
+            progress=_progress if sys.stderr.isatty() else None,
+            summary=options.summary,
+            digits=options.digits,
+            # Unasked, the file says whether a second process is worth its start.
+            workers=options.workers if options.cluster is None else spread,
+        )
     if options.json:
         print_json(result.to_dict())
     else:
@@ -158,4 +174,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=whole_number(1), metavar="N",
                         help="processes for a large CSV file to CSV; the result is the same "
                         "(default: 2 from 32 MiB on, if there are two processors)")  # fmt: skip
+    add_cluster_option(parser)
     return parser.parse_args(argv)

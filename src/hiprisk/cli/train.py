@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser, add_cluster_option, check_cluster_option, whole_number
 from hiprisk.cli.show.candidates import show_comparisons
 from hiprisk.cli.show.output import (
     Progress,
@@ -19,13 +19,7 @@ from hiprisk.cli.show.output import (
     print_lines,
     print_table,
 )
-from hiprisk.cli.study_options import (
-    add_cluster_option,
-    add_study_options,
-    check_cluster_option,
-    check_names,
-    study_of,
-)
+from hiprisk.cli.study_options import add_study_options, check_names, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
 from hiprisk.wording.availability import not_computed_in_words

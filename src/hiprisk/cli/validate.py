@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.cohort_options import add_cohort_options, requested
-from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.options import Parser, add_cluster_option, check_cluster_option, whole_number
 from hiprisk.cli.show.output import print_lines
 from hiprisk.cli.show.validation import show_expected_validation, show_validation
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
+from hiprisk.errors import ConfigError
 
 if TYPE_CHECKING:
     from hiprisk.bundle import Bundle
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
   hiprisk validate stupar this_year.csv --expected
+  hiprisk validate stupar newcohort.csv --cluster tcp://10.0.0.5:8786
   hiprisk validate stupar export.csv --mapping configs/cohorts/source.yaml --out validation
   hiprisk validate nhs.csv --mapping configs/cohorts/nhs_proms_hip.yaml \\
       --predictions ohs_post_nhs_predicted --outcome ohs_followup_0_48"""
@@ -30,6 +33,7 @@ EXAMPLE = """  hiprisk validate stupar newcohort.csv --by sex
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
+    _check_cluster(options)
     check_track(options)
     from hiprisk.api.validating import ValidationRequest, expectation, validation
 
@@ -48,8 +52,20 @@ def run(argv: Sequence[str]) -> int:
     if options.expected:
         expected = expectation(asked)
         return _show(expected, partial(show_expected_validation, expected), bundle, options)
-    result = validation(asked)
+    from hiprisk.parallel import spread_over
+
+    with spread_over(options.cluster, workers=options.workers) as workers:
+        result = validation(replace(asked, workers=workers))
     return _show(result, partial(show_validation, result), bundle, options)
+
+
+def _check_cluster(options: argparse.Namespace) -> None:
+    check_cluster_option(options)
+    if options.expected and options.cluster is not None:
+        raise ConfigError(
+            "--expected is computed at once, and has no work for a cluster", code="USAGE",
+            column="--cluster", advice="leave out one of the two",
+        )  # fmt: skip
 
 
 def _show(
@@ -113,6 +129,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="the development cohort, for the full membership model")  # fmt: skip
     parser.add_argument("--resamples", type=whole_number(50), default=500, metavar="N",
                         help="of persons, behind the intervals (default: 500)")  # fmt: skip
+    parser.add_argument("--workers", type=whole_number(1), default=1, metavar="N",
+                        help="processes for groups and imputations; the result does not depend on "
+                        "them (default: 1)")  # fmt: skip
+    add_cluster_option(parser)
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for validation.json (with --expected expected.json), "
                         "tables and figures")  # fmt: skip

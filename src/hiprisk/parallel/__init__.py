@@ -4,6 +4,7 @@ Neither is needed to import this package: scoring a file on one machine needs th
 """
 
 from hiprisk.parallel.cluster.address import check_cluster
+from hiprisk.parallel.cluster.current import current_cluster
 from hiprisk.parallel.cluster.opening import spread_over
 from hiprisk.parallel.in_order import map_in_order
 from hiprisk.parallel.tasks import Progress, StageProgress, run_parallel
@@ -13,6 +14,7 @@ __all__ = [
     "Progress",
     "StageProgress",
     "check_cluster",
+    "current_cluster",
     "map_in_order",
     "one_thread",
     "run_parallel",

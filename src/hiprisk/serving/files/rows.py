@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from hiprisk.cohort.files.table_writer import ReadLines
 from hiprisk.cohort.formulas import guarded, guarded_names
 from hiprisk.cohort.reading import CohortBlock
 from hiprisk.errors import InputError
+from hiprisk.parallel import map_in_order
 from hiprisk.serving.files.summary import Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers, answer, column_names
@@ -37,8 +40,52 @@ def answered(model: Model, block: CohortBlock, tally: Tally, *, accept_units: bo
     """
     # Before the first answer is given: a unit that looks wrong refuses the whole file.
     tally.look(block, accept_units=accept_units)
-    given = GivenColumns(columns=block.columns, n_rows=block.n_rows, unreadable=block.problems)
-    answers = answer(model.evaluator, given)
+    return _counted(block, answer(model.evaluator, _given(block)), tally)
+
+
+def answered_in_order(
+    model: Model,
+    blocks: Iterable[CohortBlock],
+    tally: Tally,
+    *,
+    accept_units: bool,
+    workers: int = 1,
+) -> Iterator[tuple[CohortBlock, Answers]]:
+    """Blocks with the answers of all their rows, counted by the tally.
+
+    Parameters
+    ----------
+    model : Model
+    blocks : iterable of CohortBlock
+    tally : Tally
+    accept_units : bool
+    workers : int
+        With more than 1 the answers come from elsewhere (`map_in_order`), the rest is done here.
+
+    Raises
+    ------
+    InputError
+        As `answered` does.
+    """
+    waiting: deque[CohortBlock] = deque()
+
+    def looked_at() -> Iterator[GivenColumns]:
+        for block in blocks:
+            tally.look(block, accept_units=accept_units)
+            waiting.append(block)
+            yield _given(block)
+
+    asked = partial(answer, model.evaluator)
+    for answers in map_in_order(asked, looked_at(), workers=workers):
+        block = waiting.popleft()
+        yield block, _counted(block, answers, tally)
+
+
+def _given(block: CohortBlock) -> GivenColumns:
+    return GivenColumns(columns=block.columns, n_rows=block.n_rows, unreadable=block.problems)
+
+
+def _counted(block: CohortBlock, answers: Answers, tally: Tally) -> Answers:
     tally.add(block, answers)
     return answers if block.selected is None else answers.among_all(block.selected)
 

@@ -19,8 +19,9 @@ from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import BlockReader, CohortBlock, iter_blocks, open_mapped_file
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
+from hiprisk.parallel import current_cluster
 from hiprisk.serving.files.pieces import FilePlan, large_csv, raw_blocks, scored_in_order
-from hiprisk.serving.files.rows import MOST_DIGITS, RowFormat, answered
+from hiprisk.serving.files.rows import MOST_DIGITS, RowFormat, answered, answered_in_order
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
@@ -70,7 +71,8 @@ def score_file(
         as many as tell it from every other one.
     workers : int or None
         Processes that score a large CSV file to CSV, this one among them, always to the same
-        bytes; None for as many as the file and the machine are likely to make use of.
+        bytes; None for as many as the file and the machine are likely to make use of. On a cluster
+        that is open, with more than 1, files of other formats are answered there too.
     each : callable, optional
         Given every block and its answers, for whoever keeps them beside the file.
 
@@ -101,7 +103,8 @@ def score_file(
         job = _Job(model, mapping, opened, how, tally, to, accept_units, each)
         # Whoever is given each block needs it here, with its answers.
         csv, n_workers = (None, 1) if each is not None else large_csv(opened, how, mapping, workers)
-        done = job.one_by_one() if csv is None else job.in_pieces(csv, n_workers)
+        elsewhere = workers or 1 if current_cluster() is not None else 1
+        done = job.one_by_one(elsewhere) if csv is None else job.in_pieces(csv, n_workers)
         for n_rows in done:
             if progress is not None:
                 progress(n_rows)
@@ -124,11 +127,14 @@ class _Job:
     accept_units: bool
     each: Callable[[CohortBlock, Answers], None] | None
 
-    def one_by_one(self) -> Iterator[int]:
-        """Blocks in this process."""
+    def one_by_one(self, workers: int) -> Iterator[int]:
+        """Blocks read and written in this process, and answered in it or on a cluster."""
         reader = self._reader()
-        for text in self.opened.blocks(block_bytes=BLOCK_BYTES):
-            self._score(reader.read(text))
+        blocks = (reader.read(text) for text in self.opened.blocks(block_bytes=BLOCK_BYTES))
+        for block, answers in answered_in_order(
+            self.model, blocks, self.tally, accept_units=self.accept_units, workers=workers
+        ):
+            self._write(block, answers)
             yield self.tally.n_rows
 
     def in_pieces(self, csv: CsvReader, workers: int) -> Iterator[int]:
@@ -136,7 +142,9 @@ class _Job:
         assert isinstance(self.to, CsvWriter)
         reader, blocks = self._reader(), raw_blocks(csv, BLOCK_BYTES)
         for first in itertools.islice(blocks, 1):
-            self._score(reader.read(csv.parsed(first.content, 1)))
+            block = reader.read(csv.parsed(first.content, 1))
+            how = {"accept_units": self.accept_units}
+            self._write(block, answered(self.model, block, self.tally, **how))
             yield self.tally.n_rows
         plan = FilePlan(model=self.model, csv=csv, reader=reader, how=self.how)
         for scored in scored_in_order(plan, blocks, workers=workers):
@@ -153,8 +161,7 @@ class _Job:
             names_people=False,
         )
 
-    def _score(self, block: CohortBlock) -> None:
-        answers = answered(self.model, block, self.tally, accept_units=self.accept_units)
+    def _write(self, block: CohortBlock, answers: Answers) -> None:
         rows = self.how.rows(self.model, block, answers)
         self.to.write(rows.table, plain=rows.plain, read_lines=rows.read_lines)
         if self.each is not None:
@@ -182,8 +189,11 @@ def scored_blocks(
     *,
     mapping: CohortMapping | None = None,
     accept_units: bool = False,
+    workers: int = 1,
 ) -> Iterator[tuple[CohortBlock, Answers]]:
     """Blocks of a cohort with the answers of every row, counted by the tally.
+
+    With `workers` above 1 the answers come from elsewhere, as `answered_in_order` has it.
 
     Raises
     ------
@@ -191,8 +201,8 @@ def scored_blocks(
         Before the first block, if the cohort as a whole cannot be scored.
     """
     dictionary = _dictionary(model, mapping)
-    for block in iter_blocks(cohort, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary):
-        yield block, answered(model, block, tally, accept_units=accept_units)
+    blocks = iter_blocks(cohort, mapping, block_bytes=BLOCK_BYTES, dictionary=dictionary)
+    yield from answered_in_order(model, blocks, tally, accept_units=accept_units, workers=workers)
 
 
 def _write_summary(result: ScoreResult, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from hiprisk.config import OutcomeSettings
 from hiprisk.errors import InputError
 from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.case_control import population_weights
+from hiprisk.parallel import run_parallel
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.external.cohort import ValidationCohort
 from hiprisk.validation.external.eligibility import check_enough
@@ -87,6 +89,7 @@ def validate_imputations(
     sheet: Sheet | None = None,
     n_resamples: int = 500,
     seed: int = 0,
+    workers: int = 1,
 ) -> ExternalValidation:
     """Evaluate predictions in every imputation and pool what was found.
 
@@ -96,6 +99,8 @@ def validate_imputations(
         One an imputation, as `predict_imputations` has them.
     outcome, model, sheet, n_resamples, seed
         As for `validate_externally`.
+    workers : int
+        Processes for the imputations; the result does not depend on them.
 
     Raises
     ------
@@ -120,7 +125,7 @@ def validate_imputations(
             whole.observed, prevalence=first.sampling.prevalence, weights=weights
         )
     performance = pool_performances(
-        [performance_of(sample, how) for sample in samples],
+        run_parallel(partial(performance_of, settings=how), samples, workers=workers),
         replace(whole, weights=weights),
         n_people=len(np.unique(first.groups)),
     )

@@ -51,6 +51,7 @@ def validate_externally(
     seed: int = 0,
     development: Mapping[str, float] | None = None,
     reference: str | None = None,
+    workers: int = 1,
 ) -> ExternalValidation:
     """Evaluate predictions for new people by every metric of the registry.
 
@@ -73,6 +74,8 @@ def validate_externally(
         (`development_figures`).
     reference : str, optional
         Column of a reference prediction with which the model is compared on the same people.
+    workers : int
+        Processes for the groups; the result does not depend on them.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def validate_externally(
         model=model,
         sheet=sheet,
         performance=performance,
-        groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed),
+        groups=_by_group(sample, people, by, n_resamples=n_resamples, seed=seed, workers=workers),
         case_mix=case_mix,
         expected=expected_and_observed(
             people, sample, performance, sheet=sheet, development=development
@@ -279,6 +282,7 @@ def _by_group(
     *,
     n_resamples: int,
     seed: int,
+    workers: int,
 ) -> Subgroups | None:
     """Every metric in each group of the variables of `by`."""
     if by is not None and not by:
@@ -296,4 +300,5 @@ def _by_group(
         ),
         seed=seed,
         dictionary=people.dictionary,
+        workers=workers,
     )
