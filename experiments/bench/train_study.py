@@ -60,7 +60,7 @@ PLACES = {
     "evidence: corrected": ["evidence.evaluation.full_optimism",
                             "evidence.evaluation.corrected_calibration"],
     "evidence: the rest": ["study._evaluate"],
-    "figures": ["reporting.report.report_sections", "study.report_sections"],
+    "figures": ["study.report_sections"],
     "report and bundle": ["study._write"],
     "MLflow": ["tracking.runs.StudyRun.log_results", "tracking.runs._connect"],
     "the rest": ["study.run_study"],
@@ -74,7 +74,7 @@ for stage, places in PLACES.items():
             except ImportError:
                 continue
             for name in path[cut:-1]:
-                holder = getattr(holder, name)
+                holder = getattr(holder, name, None)
             if hasattr(holder, path[-1]):
                 setattr(holder, path[-1], clocked(stage, getattr(holder, path[-1])))
             break

@@ -12,6 +12,7 @@ from hiprisk.cli.asking import ask_bundle, ask_patient, is_terminal
 from hiprisk.cli.options import Parser, add_expected
 from hiprisk.cli.show.output import print_json
 from hiprisk.errors import ConfigError, InputError, StoreError
+from hiprisk.processes.garbage import no_garbage_search
 
 if TYPE_CHECKING:
     from hiprisk.cli.patient_record import PatientRecord
@@ -28,6 +29,11 @@ MAX_BYTES = 1 << 20
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
+    with no_garbage_search():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str]) -> int:
     words = list(argv)
     reference = next((word for word in words if not word.startswith("-")), None)
     if reference is None and _may_ask(words):

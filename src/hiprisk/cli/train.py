@@ -22,6 +22,7 @@ from hiprisk.cli.show.output import (
 from hiprisk.cli.study_options import add_study_options, check_names, study_of
 from hiprisk.errors import ExitCode
 from hiprisk.outputs import check_output_folder
+from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.wording.availability import not_computed_in_words
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import interval, number
@@ -42,14 +43,15 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     check_cluster_option(options)
     check_output_folder(options.out)
-    config = study_of(options)
-    check_names(config)
-    if options.resume:
-        from hiprisk.planning.resuming import check_resume
+    with no_garbage_search():
+        config = study_of(options)
+        check_names(config)
+        if options.resume:
+            from hiprisk.planning.resuming import check_resume
 
-        check_resume(config, options.out)
-    from hiprisk.parallel import spread_over
-    from hiprisk.study import run_study
+            check_resume(config, options.out)
+        from hiprisk.parallel import spread_over
+        from hiprisk.study import run_study
 
     with spread_over(options.cluster, workers=options.workers) as workers:
         result = run_study(

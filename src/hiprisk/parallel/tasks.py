@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hiprisk.parallel.cluster.current import current_cluster
 from hiprisk.parallel.in_order import worker_lost
 from hiprisk.parallel.threads import one_thread
+from hiprisk.processes.garbage import search_garbage_rarely
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
@@ -70,7 +71,7 @@ def run_parallel(
         return told.collected(run_on_cluster(cluster, function, items, repeated=repeated))
     import joblib
 
-    of_worker = {"initializer": end_with_parent, "initargs": (os.getpid(),)}
+    of_worker = {"initializer": _begin_worker, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **of_worker):
         parallel = joblib.Parallel(
             n_jobs=workers,
@@ -83,6 +84,11 @@ def run_parallel(
             return told.collected(enumerate(results))
         except BrokenProcessPool as lost:
             raise worker_lost() from lost
+
+
+def _begin_worker(parent: int) -> None:
+    end_with_parent(parent)
+    search_garbage_rarely()
 
 
 def _with_one_thread(function: Callable[[Any], Result], item: Any) -> Result:

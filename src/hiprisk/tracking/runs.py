@@ -17,6 +17,7 @@ from hiprisk.config import TrackingSettings
 from hiprisk.databases.address import without_password
 from hiprisk.databases.postgres import SECONDS_TO_CONNECT
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
+from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.tracking.lost_runs import end_replaced_runs, end_time, mark_killed_runs, process_tags
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import WITHOUT, ask_server, database_of, server_of
@@ -160,7 +161,8 @@ def _import_mlflow() -> Any:
     # It prints tracebacks and statements of what we tell in a line.
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     try:
-        import mlflow
+        with no_garbage_search():
+            import mlflow
     except ImportError as absent:
         raise _absent() from absent
     return mlflow
