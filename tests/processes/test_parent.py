@@ -16,6 +16,17 @@ run_parallel(time.sleep, [0.2, 0.2], workers=2)
 children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
 print(*children)
 """
+# Blocks of a file that is scored are shared with such processes.
+WITH_A_STREAM = """
+import os, time
+from hiprisk.parallel import map_in_order
+found = map_in_order(abs, range(10**6), workers=3, takes_part=True)
+done, until = 0, time.monotonic() + 1.5
+while time.monotonic() < until:
+    done += next(found)
+children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
+print(*children)
+"""
 
 
 def wait_until(is_so, seconds=4.0):
@@ -28,8 +39,9 @@ def wait_until(is_so, seconds=4.0):
 @pytest.mark.skipif(
     not Path("/proc/self/task").is_dir(), reason="the children of a process are read from /proc"
 )
-def test_no_worker_outlives_a_killed_parent():
-    with a_process(WITH_WORKERS) as (process, lines):
+@pytest.mark.parametrize("code", [WITH_WORKERS, WITH_A_STREAM], ids=["pieces", "stream"])
+def test_no_worker_outlives_a_killed_parent(code):
+    with a_process(code) as (process, lines):
         workers = [int(pid) for pid in lines[-1].split()]
         assert len(workers) >= 2
         assert all(start_of(pid) for pid in workers)

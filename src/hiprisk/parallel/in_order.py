@@ -131,7 +131,7 @@ def _bounded_with_this(
         if not under_way:
             return
         # What waits for the first of them is bounded too.
-        if len(under_way) < 2 * most and not under_way[0].done():
+        if len(under_way) <= most and not under_way[0].done():
             own = [_done(function, item) for item in itertools.islice(items, 1)]
             under_way.extend(own)
             if own:
