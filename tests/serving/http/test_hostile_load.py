@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parents[3] / "experiments" / "faults" / "hostile_load.py
 
 def test_honest_clients_among_hostile_ones_lose_nothing(tmp_path):
     out = tmp_path / "load.json"
-    command = [sys.executable, str(SCRIPT), "--seconds", "4", "--out", str(out)]
+    command = [sys.executable, str(SCRIPT), "--seconds", "3", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(out.read_text())
