@@ -43,3 +43,11 @@ def test_tricube_weights_are_1_within_a_thousandth_and_0_beyond_nearly_all_of_th
     assert found[[0, 4]].tolist() == [1.0, 0.0]
     assert found[1] < 1.0
     assert found[1:4] == pytest.approx(expected[1:4], rel=1e-12)
+
+
+def test_fitted_values_are_the_blend_of_what_the_operator_gives():
+    rng = np.random.default_rng(8)
+    x = rng.uniform(size=120)
+    fit = loess(x, np.sin(6.0 * x) + rng.normal(0.0, 0.1, 120), np.ones(120))
+    at = np.linspace(-0.1, 1.1, 50)
+    assert fit.at(at) == pytest.approx(fit.blend(at) @ (fit.operator @ fit.points.y), rel=1e-12)

@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,7 +23,7 @@ from numpy.typing import ArrayLike
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.case_control import log_odds_offset, population_weights
-from hiprisk.metrics.entry import Smoother
+from hiprisk.metrics.entry import Smoother, Summary
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 from hiprisk.metrics.intervals.wald import critical_value
@@ -328,10 +329,28 @@ def calibration_errors(
     prevalence: float | None = None,
 ) -> CalibrationErrors:
     """Errors of the curve alone; arguments as for `calibration_curve`."""
+    off, counted = curve_distances(
+        observed, predicted, kind=kind, smoother=smoother, weights=weights, n_knots=n_knots,
+        prevalence=prevalence,
+    )  # fmt: skip
+    return _errors(off, counted)
+
+
+def curve_distances(
+    observed: ArrayLike,
+    predicted: ArrayLike,
+    *,
+    kind: OutcomeKind,
+    smoother: Smoother = "loess",
+    weights: ArrayLike | None = None,
+    n_knots: int = 5,
+    prevalence: float | None = None,
+) -> tuple[Floats, Floats]:
+    """Each person's distance from the curve, and weight; arguments as for `calibration_curve`."""
     y, p, w = checked_input(kind, smoother, observed, predicted, weights)
     smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
     move = PrevalenceMove.to(prevalence, y, w)
-    return _errors(np.abs(p - move.of(smooth.at(p))), move.weights)
+    return np.abs(p - move.of(smooth.at(p))), move.weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -374,15 +393,27 @@ def checked_input(
     return with_log_odds(y, p, w) if smoother == "spline" else (y, p, w)
 
 
+def _mean(off: Floats, w: Floats) -> float:
+    return float(np.average(off, weights=w))
+
+
+def _quantile(probability: float) -> Callable[[Floats, Floats], float]:
+    return lambda off, w: float(quantiles(off, (probability,), w)[0])
+
+
+# What each error is of the distances and weights of people: where one is asked for, the others
+# (which sort the people) are not computed.
+SUMMARIES: Mapping[Summary, Callable[[Floats, Floats], float]] = {
+    "ici": _mean,
+    "e50": _quantile(0.5),
+    "e90": _quantile(0.9),
+    "emax": lambda off, w: float(off[w > 0].max()),
+    "eci": lambda off, w: 100.0 * _mean(off * off, w),
+}
+
+
 def _errors(off: Floats, w: Floats) -> CalibrationErrors:
-    e50, e90 = quantiles(off, (0.5, 0.9), w)
-    return CalibrationErrors(
-        ici=float(np.average(off, weights=w)),
-        e50=float(e50),
-        e90=float(e90),
-        emax=float(off[w > 0].max()),
-        eci=100.0 * float(np.average(off * off, weights=w)),
-    )
+    return CalibrationErrors(**{name: of(off, w) for name, of in SUMMARIES.items()})
 
 
 def _plain(values: Floats) -> tuple[float, ...]:

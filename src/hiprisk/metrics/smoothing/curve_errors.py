@@ -7,7 +7,7 @@ from functools import partial
 from numpy.typing import ArrayLike
 
 from hiprisk.metrics.entry import CurveError, Metric, Smoother, Summary
-from hiprisk.metrics.smoothing.calibration_curve import calibration_errors
+from hiprisk.metrics.smoothing.calibration_curve import SUMMARIES, curve_distances
 from hiprisk.outcome_kind import OutcomeKind
 
 # A smoother of fewer people follows their noise.
@@ -25,7 +25,7 @@ def calibration_error(
     prevalence: float | None = None,
 ) -> float:
     """One of the errors, by name; arguments as for `calibration_errors`."""
-    errors = calibration_errors(
+    off, counted = curve_distances(
         observed,
         predicted,
         kind=kind,
@@ -33,7 +33,7 @@ def calibration_error(
         weights=weights,
         prevalence=prevalence,
     )
-    return float(getattr(errors, summary))
+    return SUMMARIES[summary](off, counted)
 
 
 _LABELS: dict[Summary, str] = {

@@ -156,7 +156,14 @@ class Loess:
 
     def at(self, x: Floats) -> Floats:
         """Fitted values, shape of `x`; beyond the data those of the nearest vertex."""
-        return np.asarray(self.blend(x) @ (self.operator @ self.points.y))
+        of_vertices = self.operator @ self.points.y
+        if len(self.vertices) == 1:
+            return np.full(len(x), of_vertices[0])
+        # The same as `blend` times these, of which all but four are times 0.
+        places, parts = self._blending(x)
+        return np.asarray(
+            sum(part * of_vertices[place] for place, part in zip(places, parts, strict=True))
+        )
 
     def response(self, x: Floats) -> Floats:
         """What a unit more of y of a person adds to values and slopes, shape (len(x), ...).
@@ -195,21 +202,31 @@ class Loess:
 
     def blend(self, x: Floats) -> Floats:
         """Hermite's cubic blending, shape (len(x), 2 * n_vertices)."""
-        knots, size = self.vertices, len(self.vertices)
+        size = len(self.vertices)
         blend = np.zeros((len(x), 2 * size))
-        rows = np.arange(len(x))
         if size == 1:
             blend[:, 0] = 1.0
             return blend
+        rows = np.arange(len(x))
+        for place, part in zip(*self._blending(x), strict=True):
+            blend[rows, place] = part
+        return blend
+
+    def _blending(self, x: Floats) -> tuple[list[Integers], list[Floats]]:
+        """Which values and slopes of vertices a place lies between, and what it has of each."""
+        knots, size = self.vertices, len(self.vertices)
         inside = np.clip(x, knots[0], knots[-1])
         cell = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, size - 2)
         width = knots[cell + 1] - knots[cell]
         t = (inside - knots[cell]) / width
-        blend[rows, cell] = (1.0 + 2.0 * t) * (1.0 - t) ** 2
-        blend[rows, cell + 1] = t * t * (3.0 - 2.0 * t)
-        blend[rows, size + cell] = width * t * (1.0 - t) ** 2
-        blend[rows, size + cell + 1] = width * t * t * (t - 1.0)
-        return blend
+        back = (1.0 - t) ** 2
+        parts = [
+            (1.0 + 2.0 * t) * back,
+            t * t * (3.0 - 2.0 * t),
+            width * t * back,
+            width * t * t * (t - 1.0),
+        ]
+        return [cell, cell + 1, size + cell, size + cell + 1], parts
 
 
 def loess(x: Floats, y: Floats, w: Floats, *, span: float = LOESS_SPAN) -> Loess:
