@@ -114,7 +114,8 @@ def check_store(store: str, experiment: str, tell: StageProgress) -> None:
 
 def _check_database(database: Database, experiment: str) -> None:
     database.check_writable("experiments")
-    if not database.has_table("experiments"):
+    # Where its creation was interrupted before the tables have a version, MLflow finishes it.
+    if not (database.has_table("experiments") and database.has_table("alembic_version")):
         return
     made_by = {row[0] for row in database.ask("SELECT version_num FROM alembic_version")}
     newest = _newest_revision()
