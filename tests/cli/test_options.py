@@ -45,3 +45,11 @@ def test_every_command_knows_json_and_shows_its_example(parser, capsys):
     out = capsys.readouterr().out
     assert out.startswith("usage: hiprisk join")
     assert out.rstrip().endswith("example:\n  hiprisk join a.csv b.csv")
+
+
+@pytest.mark.parametrize("columns", ["40", "100", "0", "wide", ""])
+def test_help_is_as_wide_as_the_terminal(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    parser = Parser("x", description="d", example="e")
+    theirs = argparse.RawDescriptionHelpFormatter("x")._width
+    assert parser._get_formatter()._width == theirs

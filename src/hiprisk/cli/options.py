@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,23 @@ COHORT_HELP = (
 )
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal; argparse imports three compressors of files to find that out."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_terminal_columns() - 2)
+
+
+def _terminal_columns() -> int:
+    """As `shutil.get_terminal_size` has it."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdigit() and int(stated) > 0:
+        return int(stated)
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]  # may be None
+    return 80
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose refusals are hiprisk errors."""
 
@@ -28,7 +47,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"hiprisk {command}",
             description=description,
             epilog=f"example:\n{example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
             allow_abbrev=False,
         )
         self.add_argument("--json", action="store_true", help="print one JSON object")
