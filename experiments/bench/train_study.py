@@ -119,7 +119,11 @@ def stages(checkout: Path, options: argparse.Namespace) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         found = Path(scratch) / "stages.json"
         command = [python(checkout), "-c", STAGES, str(found), *train(options, 1, "models")]
-        subprocess.run(command, cwd=scratch, env=environment(), check=True, capture_output=True)
+        done = subprocess.run(
+            command, cwd=scratch, env=environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"failed: {done.stderr[-1_000:]}")
         return dict(json.loads(found.read_text()))
 
 

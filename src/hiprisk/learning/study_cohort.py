@@ -13,6 +13,7 @@ from hiprisk.cohort.checks.items import MISREAD_ITEMS
 from hiprisk.cohort.checks.missing_codes import suspected_sentinels
 from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.dictionary import Dictionary
+from hiprisk.cohort.files.arrow_text import give_back_memory
 from hiprisk.cohort.files.stacking import CohortPath, cohort_files
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imputations
@@ -220,6 +221,7 @@ def _read_study_cohort(config: StudyConfig, source: CohortPath | None = None) ->
         )
     files = replace(cohort_files(source), encoding=settings.encoding)
     cohort = read_cohort(files, study_mapping(config), dictionary=dictionary)
+    give_back_memory()
     _refuse_absent(cohort, config)
     return cohort
 

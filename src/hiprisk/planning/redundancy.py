@@ -113,8 +113,12 @@ def _dependent(inputs: Floats, least_share: float) -> Iterator[tuple[int, list[i
     if n_rows <= width + 1 or not np.isfinite(inputs).all():
         return
     kept = independent_functions(inputs, [np.arange(width)], least_share=least_share)
+    gone = sorted(set(range(width)) - set(kept))
+    if not gone:
+        # Standardised copies of a million people's inputs are not made for nothing.
+        return
     spread = inputs.std(axis=0)
     standard = (inputs - inputs.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
-    for place in sorted(set(range(width)) - set(kept)):
+    for place in gone:
         solved = np.linalg.lstsq(standard[:, kept], standard[:, place], rcond=None)[0]
         yield place, [at for at, size in zip(kept, np.abs(solved), strict=True) if size > _NAMED]

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hiprisk.cohort.files.arrow_text import as_text, is_plain
+from hiprisk.cohort.files.arrow_text import as_text, give_back_memory, is_plain
 
 
 def test_numbers_and_nulls_become_the_text_of_a_csv():
@@ -31,3 +31,11 @@ def test_every_kind_of_number_keeps_its_sign_and_its_repetitions(kind):
     numbers = [0.0, -0.0, 1.5, None, float("nan"), 1.5, 0.0, -0.0]
     cells = pa.array(np.array(numbers[:3] + [np.nan] * 2 + numbers[5:], kind.to_pandas_dtype()))
     assert as_text(cells).to_pylist() == ["0", "-0", "1.5", "", "", "1.5", "0", "-0"]
+
+
+def test_memory_of_texts_that_are_gone_is_given_back():
+    texts = pa.array(["x" * 1_000] * 2_000)
+    del texts
+    give_back_memory()
+    # What is still held is held by arrays.
+    assert pa.total_allocated_bytes() < 1 << 30

@@ -90,3 +90,12 @@ def _dates_if_midnight(column: pa.Array) -> pa.Array:
     days = pc.cast(column, pa.date32(), safe=False)
     same = pc.equal(pc.cast(days, column.type), column)
     return days if pc.all(same).as_py() is not False else column
+
+
+def give_back_memory() -> None:
+    """Return what reading took of the machine's memory and no longer needs.
+
+    Arrow keeps the pages of the file's texts for the next file; of a million people they are as
+    large as the cohort itself.
+    """
+    pa.default_memory_pool().release_unused()
