@@ -31,7 +31,7 @@ def test_71_a_disk_that_refuses_leaves_the_old_output(capsys, here, small, monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     place = {
-        "write": "hiprisk.cohort.files.table_writer._CsvWriter.write",
+        "write": "hiprisk.cohort.files.table_writer.CsvWriter.write",
         "fsync": "hiprisk.outputs.os.fsync",
         "replace": "hiprisk.outputs.os.replace",
     }[step]
