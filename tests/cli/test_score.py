@@ -65,6 +65,20 @@ def test_score_guards_spreadsheets_and_leaves_numbers(capsys, small):
     assert rows[0]["note"] == "=1+1"
 
 
+def test_score_rounds_added_numbers_where_asked_and_says_the_same_with_two_processes(capsys, small):
+    _, counts, whole = scored(capsys)
+    Path("out.csv").unlink()
+    _, again, rows = scored(capsys, ROWS, "--digits", 4, "--workers", 2)
+    assert again == counts
+    for row, other in zip(rows, whole, strict=True):
+        for name, cell in row.items():
+            is_added = name.startswith(("predicted", "lower", "upper", "chance"))
+            assert cell == (f"{float(other[name]):.4g}" if is_added and cell else other[name])
+    code, _, err = run(capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", 16)
+    assert code == 2
+    assert "from 1 to 15 significant digits can be written, not 16" in err
+
+
 def test_score_equals_predict_to_the_last_bit(capsys, small):
     _, _, rows = scored(capsys)
     _, one = answer(capsys, "predict", "small", "--womac-function-0-100", 45)
