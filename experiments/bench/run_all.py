@@ -63,6 +63,7 @@ SCRIPTS = (
     Script("imputation"),
     Script("train_study"),
     Script("growth"),
+    Script("cluster"),
 )
 
 

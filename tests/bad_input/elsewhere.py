@@ -1081,6 +1081,40 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         84,
+        "`--cluster` with another form of address; Dask is not installed",
+        "2 CLUSTER_ADDRESS, 2 EXTRA, before anything is read",
+        "tests/cli/test_cluster.py::"
+        "test_an_address_of_another_form_is_refused_before_anything_is_read",
+    ),
+    (
+        84,
+        "`--cluster` where nobody answers, or somebody who is no scheduler",
+        "5 CLUSTER_UNREACHABLE within 10 s, nothing written",
+        "tests/parallel/cluster/test_opening.py::"
+        "test_somebody_who_is_no_scheduler_is_told_in_time",
+    ),
+    (
+        84,
+        "a cluster without workers, or of other versions",
+        "5 NO_WORKERS after 10 s, 5 CLUSTER_VERSIONS with what it has",
+        "tests/parallel/cluster/test_versions.py::test_a_worker_that_differs_is_refused",
+    ),
+    (
+        84,
+        "a worker of a cluster killed at work",
+        "nothing is lost, the same bytes; 5 WORKER_LOST where one part ends worker after worker",
+        "tests/cli/test_cluster.py::"
+        "test_a_worker_killed_in_a_study_changes_no_byte_of_its_model",
+    ),
+    (
+        84,
+        "the scheduler of a cluster goes away midway",
+        "5 CLUSTER_LOST; `--resume` goes on",
+        "tests/parallel/cluster/test_work.py::"
+        "test_the_last_worker_killed_loses_nothing_once_there_is_another",
+    ),
+    (
+        84,
         "`train` into a file system without locks",
         "warning NO_FILE_LOCKS, goes on",
         "tests/planning/test_one_at_a_time.py::test_a_file_system_without_locks_is_told",
