@@ -97,6 +97,15 @@ def test_the_page_has_the_markers(module):
     table = module("table")
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     assert table.page_with(text, "x")
+    assert table.page_with(text, "x", table.GROWTH_BEGIN, table.GROWTH_END)
+
+
+def test_curves_that_were_drawn_stand_on_the_page(module, tmp_path):
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    (folder / "growth-score-rows.png").touch()
+    found = module("table").pictures(folder)
+    assert found == "![Growth: score-rows](figures/growth-score-rows.png)"
 
 
 def test_what_many_rows_cost_is_the_line_through_the_two_largest_points(module, tmp_path):

@@ -15,6 +15,9 @@ from recording import COLUMNS, RESULTS
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN = "<!-- table: begin (python experiments/bench/table.py) -->"
 END = "<!-- table: end -->"
+FIGURES = PAGE.parent / "figures"
+GROWTH_BEGIN = "<!-- growth: begin (python experiments/bench/table.py) -->"
+GROWTH_END = "<!-- growth: end -->"
 HEAD = ("what", "aim", "hiprisk", "beside it", "ratio", "load, date")
 # In the order of the page; a file that is not here comes after them.
 ORDER = (
@@ -74,13 +77,20 @@ def print_table(*, short: bool) -> None:
     print("\n" + (table(rows) if rows else "nothing was recorded"))
 
 
-def page_with(text: str, new: str) -> str:
-    """The page with another table between its markers."""
-    before, found, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
+def pictures(folder: Path) -> str:
+    """Markdown of the curves that were drawn."""
+    files = sorted(folder.glob("growth-*.png"))
+    return "\n\n".join(f"![Growth: {one.stem.partition('-')[2]}]({folder.name}/{one.name})"
+                        for one in files)  # fmt: skip
+
+
+def page_with(text: str, new: str, begin: str = BEGIN, end: str = END) -> str:
+    """The page with other text between two markers."""
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
     if not found or not ended:
-        raise SystemExit(f"the markers are not in {PAGE.name}: {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{new}\n{END}{after}"
+        raise SystemExit(f"the markers are not in {PAGE.name}: {begin} and {end}")
+    return f"{before}{begin}\n{new}\n{end}{after}"
 
 
 def main() -> None:
@@ -91,7 +101,9 @@ def main() -> None:
         print_table(short=False)
         return
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(page_with(text, table(recorded(RESULTS))), encoding="utf-8")
+    text = page_with(text, table(recorded(RESULTS)))
+    text = page_with(text, pictures(FIGURES), GROWTH_BEGIN, GROWTH_END)
+    PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

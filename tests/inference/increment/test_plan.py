@@ -1,15 +1,17 @@
 """What enters nested models: no column that follows from those before it."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from hiprisk.arrays import row_parts
 from hiprisk.config import Range
 from hiprisk.errors import ConfigError
 from hiprisk.inference.increment.comparison import Comparison
 from hiprisk.inference.increment.nested_models import independent_functions
-from hiprisk.inference.increment.plan import MIN_UNIQUE_SHARE, plan_nested_models
+from hiprisk.inference.increment.plan import MIN_UNIQUE_SHARE, _spread, plan_nested_models
 
 
 def _kept(basis, members):
@@ -90,3 +92,12 @@ def test_a_block_that_the_base_has_already_is_refused():
     blocks = {"core": ("age", "pain"), "back": ("pain",)}
     with pytest.raises(ConfigError, match="block 'back' has no predictor that the base lacks"):
         planned(X, blocks=blocks)
+
+
+def test_spread_part_by_part_is_that_of_all_rows(monkeypatch):
+    basis = np.random.default_rng(1).normal(5.0, 3.0, size=(101, 3))
+    monkeypatch.setattr("hiprisk.inference.increment.plan.ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(
+        "hiprisk.inference.increment.plan.row_parts", partial(row_parts, at_once=50)
+    )
+    assert _spread(basis) == pytest.approx(basis.std(axis=0), rel=1e-12)

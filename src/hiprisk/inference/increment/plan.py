@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import ROWS_AT_ONCE, Floats, row_parts
 from hiprisk.config import Range, StudyConfig
 from hiprisk.errors import ConfigError
 from hiprisk.features.design import Design
@@ -52,7 +52,7 @@ def plan_nested_models(
         used = np.array([design.predictor_of[place] in names for place in origin])
         members.append(np.flatnonzero(used))
     together = np.concatenate([basis_matrix(plan, part) for part in stack])
-    spread = together.std(axis=0)
+    spread = _spread(together)
     kept = independent_functions(together, members, least_share=MIN_UNIQUE_SHARE)
     gone = sorted({int(place) for own in members for place in own} - set(kept))
     outcome = config.outcome
@@ -65,6 +65,17 @@ def plan_nested_models(
         center=together.mean(axis=0),
         scale=np.where(spread > 0.0, spread, 1.0),
     )
+
+
+def _spread(basis: Floats) -> Floats:
+    """Standard deviation of each function."""
+    if len(basis) <= ROWS_AT_ONCE:
+        return np.asarray(basis.std(axis=0))
+    # The deviations of all rows at once would be another copy of the data.
+    center, squares = basis.mean(axis=0), np.zeros(basis.shape[1])
+    for rows in row_parts(len(basis)):
+        squares += ((basis[rows] - center) ** 2).sum(axis=0)
+    return np.asarray(np.sqrt(squares / len(basis)))
 
 
 def check_new_predictors(
