@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 USER, PASSWORD = "hiprisk", "s3cret/of@nobody"
+# Then the number of the test run's process.
+PREFIX = "hiprisk-postgres-"
 IN_AN_ADDRESS = "s3cret%2Fof%40nobody"
 
 
@@ -115,8 +117,9 @@ def running_postgres():
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is absent: apt-get install postgresql")
+    _sweep()
     # Not below pytest's own folders, which the account of the server cannot enter.
-    folder = Path(tempfile.mkdtemp(prefix="hiprisk-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     server = PostgresServer(programs, folder, _free_port())
     try:
         _make_cluster(server)
@@ -125,6 +128,17 @@ def running_postgres():
     finally:
         server.stop("immediate")
         shutil.rmtree(folder)
+
+
+def _sweep():
+    """End the servers of test runs that were killed: nobody else would."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not owner.isdecimal() or Path(f"/proc/{owner}").exists():
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((folder / "data/postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_cluster(server):
