@@ -4,7 +4,9 @@ import base64
 import contextlib
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
@@ -19,6 +21,12 @@ def figures_left_blank():
     def save_pixel(figure, target, *, format="png", **_):
         target.write(EMPTY if format == "svg" else PIXEL)
 
+    def print_pixel(canvas, target, **_):
+        target.write(PIXEL)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", save_pixel)
+        # A PNG is laid out and printed without `savefig`, which would draw it twice.
+        patch.setattr(FigureCanvasAgg, "print_png", print_pixel)
+        patch.setattr(ConstrainedLayoutEngine, "execute", lambda engine, figure: None)
         yield

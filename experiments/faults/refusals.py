@@ -150,7 +150,7 @@ def main() -> int:
                 print(*astuple(case), wrong, flush=True)
     if options.out is not None:
         with options.out.open("w", newline="") as stream:
-            table = csv.writer(stream)
+            table = csv.writer(stream, lineterminator="\n")
             table.writerow(COLUMNS)
             for case, n in sorted(runs.items(), key=lambda item: astuple(item[0])):
                 wrong_runs = others.get(case, [])
