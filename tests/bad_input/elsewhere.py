@@ -1090,8 +1090,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         84,
         "`--cluster` where nobody answers, or somebody who is no scheduler",
         "5 CLUSTER_UNREACHABLE within 10 s, nothing written",
-        "tests/parallel/cluster/test_opening.py::"
-        "test_somebody_who_is_no_scheduler_is_told_in_time",
+        "tests/parallel/cluster/test_opening.py::test_somebody_who_is_no_scheduler_is_told_in_time",
     ),
     (
         84,
@@ -1103,8 +1102,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         84,
         "a worker of a cluster killed at work",
         "nothing is lost, the same bytes; 5 WORKER_LOST where one part ends worker after worker",
-        "tests/cli/test_cluster.py::"
-        "test_a_worker_killed_in_a_study_changes_no_byte_of_its_model",
+        "tests/cli/test_cluster.py::test_a_worker_killed_in_a_study_changes_no_byte_of_its_model",
     ),
     (
         84,

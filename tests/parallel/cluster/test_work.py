@@ -134,7 +134,7 @@ def slowly_with(table, folder, number):
     return slowly(folder, int(table[number]))
 
 
-def test_the_last_worker_killed_loses_nothing_once_there_is_another(tmp_path, monkeypatch):
+def test_the_last_worker_killed_loses_nothing_once_there_is_another(tmp_path, monkeypatch, capfd):
     with own_cluster(tmp_path, workers=1) as started, spread_over(started.address) as workers:
         import threading
 
@@ -157,6 +157,8 @@ def test_the_last_worker_killed_loses_nothing_once_there_is_another(tmp_path, mo
         started.scheduler.kill()
         with pytest.raises(StoreError, match=r"the connection to the cluster .* was lost"):
             run_parallel(refuse_from, [1], workers=2)
+    # Dask's own words of it, with a traceback, are not shown.
+    assert "distributed" not in capfd.readouterr().err
 
 
 def test_a_scheduler_without_workers_is_told(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import shutil
 import tempfile
@@ -27,6 +28,7 @@ CONNECT_SECONDS = 5.0
 WORKERS_SECONDS = 10.0
 # How many worker processes one batch of a cluster of our own may outlive.
 ALLOWED_FAILURES = 5
+_DASK = "distributed."
 
 
 @contextmanager
@@ -71,14 +73,19 @@ def spread_over(cluster: str | None, *, workers: int = 1) -> Iterator[int]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """What Dask says of lost connections is said by a letter."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    """What Dask says of lost connections is said by a letter, without tracebacks."""
+    # Importing it gives many of its loggers levels of their own.
+    importlib.import_module("distributed")
+    names = [name for name in logging.root.manager.loggerDict if f"{name}.".startswith(_DASK)]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
