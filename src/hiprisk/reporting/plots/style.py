@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from hiprisk.provenance import is_simulated
@@ -42,20 +45,31 @@ def as_png(ax: Axes) -> bytes:
     bytes
     """
     buffer = io.BytesIO()
+    with _laid_out(ax) as figure:
+        figure.canvas.print_png(buffer, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+@contextmanager
+def _laid_out(ax: Axes) -> Iterator[Any]:
+    """The figure with its parts in their places: `savefig` draws it twice for the sake of that."""
     figure: Any = ax.figure
     engine = figure.get_layout_engine()
-    # `savefig` draws a figure twice, the first time for the sake of its layout.
     engine.execute(figure)
     figure.set_layout_engine("none")
-    figure.canvas.print_png(buffer, metadata={"Software": None})
-    figure.set_layout_engine(engine)
-    return buffer.getvalue()
+    try:
+        yield figure
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def as_svg(ax: Axes) -> bytes:
     """The same as SVG with text as text; equal figures give equal bytes."""
     buffer = io.BytesIO()
-    figure: Any = ax.figure
-    with rc_context({"svg.hashsalt": "hiprisk", "svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    fixed = rc_context({"svg.hashsalt": "hiprisk", "svg.fonttype": "none"})
+    with fixed, _laid_out(ax) as figure:
+        canvas = figure.canvas
+        vectors: Any = FigureCanvasSVG(figure)
+        vectors.print_svg(buffer, metadata={"Date": None, "Creator": None})
+        figure.set_canvas(canvas)
     return buffer.getvalue()
