@@ -183,8 +183,8 @@ def rows_before(out: Path, name: str) -> list[dict[str, object]]:
         read = [row for row in csv.DictReader(stream) if row["command"] == name]
     # As they were before they were text.
     return [
-        {**row, "ended_before": row["ended_before"] == "True", "same": row["same"] == "True", "living": int(row["living"]),
-         "left_running": int(row["left_running"])}
+        {**row, "ended_before": row["ended_before"] == "True", "same": row["same"] == "True",
+         "living": int(row["living"]), "left_running": int(row["left_running"])}
         for row in read
     ]  # fmt: skip
 
