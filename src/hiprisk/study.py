@@ -318,7 +318,7 @@ def _write(
     config, sheet = finished.config, finished.sheet
     own = package_versions(settings.estimator for settings in config.families.own.values())
     created_with = {name: metadata.version(name) for name in PACKAGES} | own
-    sections = report_sections(evidence, sheet, config)
+    sections = report_sections(evidence, sheet, config, workers=finished.prepared.workers)
     contents = BundleContents(
         sheet=sheet,
         config=resolved(config) | _own_variables(finished.prepared.cohort.dictionary),

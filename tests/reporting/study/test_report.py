@@ -3,6 +3,7 @@
 import re
 
 from hiprisk.metrics.registry import entries
+from hiprisk.reporting.study import report
 from hiprisk.reporting.study.report import report_figures, study_report
 from report_words import names_in, names_on, words_of
 
@@ -79,3 +80,15 @@ def test_every_picture_is_a_figure_by_its_name(study):
     assert len(figures) == sum(len(section.pictures) for section in study.sections)
     assert {"participants.png", "calibration_loess.png", "added.png", "mape.png"} <= set(figures)
     assert all(png.startswith(b"\x89PNG") for png in figures.values())
+
+
+def test_sections_are_the_same_whoever_draws_them(study, monkeypatch):
+    # The first three suffice, and have one picture.
+    monkeypatch.setattr(report, "_POSSIBLE", report._POSSIBLE[:3])
+    drawn = [
+        report.report_sections(study.evidence, study.sheet, study.config, workers=workers)
+        for workers in (1, 2)
+    ]
+    assert [one.anchor for one in drawn[0]] == ["methods", "people", "characteristics"]
+    assert drawn[0] == drawn[1]
+    assert drawn[0][1].pictures[0].png.startswith(b"\x89PNG")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
+from hiprisk.parallel import current_cluster, run_parallel
 from hiprisk.reporting.appendix.glossary import glossary_section
 from hiprisk.reporting.appendix.model import candidates_section, model_section
 from hiprisk.reporting.appendix.provenance import provenance_section
@@ -95,34 +98,57 @@ def study_report(
     )
 
 
-def report_sections(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> tuple[Section, ...]:
-    """Every section that the evidence has something for, pictures drawn."""
-    possible = (
-        methods_section(evidence, sheet, config),
-        people_section(evidence),
-        characteristics_section(evidence),
-        performance_section(evidence),
-        calibration_section(evidence),
-        utility_section(evidence),
-        added_section(evidence),
-        association_section(evidence),
-        holdout_section(evidence),
-        limitations_section(evidence, config),
-        model_section(evidence, sheet),
-        sample_size_section(evidence),
-        missing_section(evidence),
-        findings_section(evidence),
-        internal_validation_section(evidence),
-        out_of_fold_section(evidence),
-        events_section(evidence),
-        added_details_section(evidence),
-        stability_section(evidence),
-        subgroups_section(evidence),
-        sites_section(evidence),
-        expected_section(evidence),
-        candidates_section(evidence),
-    )
+# Every section in its order, with what it is made of.
+_POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
+    (methods_section, ("evidence", "sheet", "config")),
+    (people_section, ("evidence",)),
+    (characteristics_section, ("evidence",)),
+    (performance_section, ("evidence",)),
+    (calibration_section, ("evidence",)),
+    (utility_section, ("evidence",)),
+    (added_section, ("evidence",)),
+    (association_section, ("evidence",)),
+    (holdout_section, ("evidence",)),
+    (limitations_section, ("evidence", "config")),
+    (model_section, ("evidence", "sheet")),
+    (sample_size_section, ("evidence",)),
+    (missing_section, ("evidence",)),
+    (findings_section, ("evidence",)),
+    (internal_validation_section, ("evidence",)),
+    (out_of_fold_section, ("evidence",)),
+    (events_section, ("evidence",)),
+    (added_details_section, ("evidence",)),
+    (stability_section, ("evidence",)),
+    (subgroups_section, ("evidence",)),
+    (sites_section, ("evidence",)),
+    (expected_section, ("evidence",)),
+    (candidates_section, ("evidence",)),
+)
+
+
+def report_sections(
+    evidence: Evidence, sheet: Sheet, config: StudyConfig, *, workers: int = 1
+) -> tuple[Section, ...]:
+    """Every section that the evidence has something for, pictures drawn.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    sheet : Sheet
+    config : StudyConfig
+    workers : int
+        Processes of this machine that draw; the same bytes whatever their number.
+    """
+    given = {"evidence": evidence, "sheet": sheet, "config": config}
+    # What has to be sent to another machine would take longer than to draw it here.
+    here = 1 if current_cluster() is not None else workers
+    possible = run_parallel(partial(_section, given), range(len(_POSSIBLE)), workers=here)
     return tuple(section for section in possible if section is not None)
+
+
+def _section(given: Mapping[str, Any], position: int) -> Section | None:
+    make, needs = _POSSIBLE[position]
+    return make(*(given[name] for name in needs))
 
 
 def report_figures(sections: Sequence[Section]) -> dict[str, bytes]:
