@@ -1081,8 +1081,8 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         84,
-        "`--cluster` with another form of address; Dask is not installed",
-        "2 CLUSTER_ADDRESS, 2 EXTRA, before anything is read",
+        "`--cluster` with another form of address, or a user; Dask is not installed",
+        "2 CLUSTER_ADDRESS without the password, 2 EXTRA, before anything is read",
         "tests/cli/test_cluster.py::"
         "test_an_address_of_another_form_is_refused_before_anything_is_read",
     ),
@@ -1124,6 +1124,12 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "5 IO (2 EXTRA without driver) before any work, without the password",
         "tests/databases/test_postgres.py::"
         "test_what_is_wrong_with_an_address_is_told_without_its_password",
+    ),
+    (
+        84,
+        "`HIPRISK_TUNING_STORAGE` or `MLFLOW_TRACKING_URI` `postgres://` and `postgresql://`",
+        "read with the driver psycopg; 2 CONFIG for another driver, or a port that is no number",
+        "tests/databases/test_address.py::test_the_form_that_hosts_hand_out_gets_the_driver",
     ),
     (
         84,

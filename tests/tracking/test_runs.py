@@ -10,8 +10,8 @@ import pytest
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import TrackingSettings
-from hiprisk.errors import InputError
-from hiprisk.tracking.runs import flattened, open_run
+from hiprisk.errors import ConfigError, InputError
+from hiprisk.tracking.runs import check_tracking, flattened, open_run
 from mlflow_store import empty_store
 
 pytestmark = pytest.mark.slow
@@ -138,3 +138,9 @@ def test_settings_are_flattened_to_short_texts():
         "a.b": "[1, 2]",
         "c": "x" * 500,
     }
+
+
+def test_a_postgresql_address_is_read_before_anybody_is_asked(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgres://jane:s3cret@127.0.0.1:1x/d")
+    with pytest.raises(ConfigError, match=r"^MLFLOW_TRACKING_URI: postgres://127\.0\.0\.1:1x/d is"):
+        check_tracking(TrackingSettings(), lambda *step: None)

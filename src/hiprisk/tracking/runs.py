@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hiprisk.bundle import Bundle
 from hiprisk.cohort.bundled_variables import BUNDLED
 from hiprisk.config import TrackingSettings
-from hiprisk.databases.address import without_password
+from hiprisk.databases.address import driver_address, is_postgres, without_password
 from hiprisk.databases.postgres import SECONDS_TO_CONNECT
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
 from hiprisk.processes.garbage import no_garbage_search
@@ -147,7 +147,8 @@ def check_tracking(settings: TrackingSettings, tell: StageProgress) -> None:
 
 
 def _store() -> str:
-    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
+    store = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
+    return driver_address(store, variable="MLFLOW_TRACKING_URI") if is_postgres(store) else store
 
 
 def _import_mlflow() -> Any:

@@ -183,7 +183,10 @@ def test_the_environment_says_where_trials_are(tmp_path, monkeypatch):
     assert search_storage(tmp_path / "stupar", IDENTITY) == tmp_path / "stupar" / "search.db"
     check_search_server()
     monkeypatch.setenv(VARIABLE, "postgresql://h/d")
-    assert search_storage(tmp_path / "stupar", IDENTITY) == of_study("postgresql://h/d")
+    assert search_storage(tmp_path / "stupar", IDENTITY) == of_study("postgresql+psycopg://h/d")
     monkeypatch.setenv(VARIABLE, "mysql://jane:s3cret@h/d")
     with pytest.raises(ConfigError, match="a PostgreSQL server, got mysql://h/d"):
+        check_search_server()
+    monkeypatch.setenv(VARIABLE, "postgres://jane:s3cret@127.0.0.1:1x/d")
+    with pytest.raises(ConfigError, match=rf"{VARIABLE}: postgres://127\.0\.0\.1:1x/d is no addr"):
         check_search_server()

@@ -24,6 +24,13 @@ def test_another_form_is_refused(named):
         address.check_cluster(named)
 
 
+@pytest.mark.parametrize("named", ["tcp://jane:s3cret@h:8786", "jane:s3cret@h:8786"])
+def test_a_password_is_refused_and_not_shown(named):
+    with pytest.raises(ConfigError, match=r"h:8786' is no .*: it has neither user nor") as caught:
+        address.check_cluster(named)
+    assert not any(word in str(caught.value) for word in ("jane", "s3cret"))
+
+
 def test_the_extra_is_named_where_dask_is_absent(monkeypatch):
     monkeypatch.setattr(address, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'hiprisk\[scale\]'"):

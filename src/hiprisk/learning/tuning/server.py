@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hiprisk.databases.address import is_postgres, without_password
+from hiprisk.databases.address import driver_address, is_postgres, without_password
 from hiprisk.databases.postgres import Database, connection_settings
 from hiprisk.errors import ConfigError, HipRiskError
 
@@ -156,7 +156,7 @@ def search_address() -> str | None:
     Raises
     ------
     ConfigError
-        If it is that of no PostgreSQL server.
+        If it is that of no PostgreSQL server, or cannot be read.
     """
     address = os.environ.get(VARIABLE)
     if not address:
@@ -169,7 +169,7 @@ def search_address() -> str | None:
             advice="for instance postgresql+psycopg://user@host/name; without the variable the "
             "trials are in a file below --out",
         )
-    return address
+    return driver_address(address, variable=VARIABLE)
 
 
 def check_search_server() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 
+from hiprisk.databases.address import without_password
 from hiprisk.errors import ConfigError, MissingExtraError
 
 LOCAL = "local"
@@ -26,8 +27,10 @@ def check_cluster(address: str) -> None:
     """
     named = _SCHEDULER.fullmatch(address) if isinstance(address, str) else None
     if address != LOCAL and (named is None or not 0 < int(named["port"]) <= _MOST_PORTS):
+        held = "@" in str(address)
         raise ConfigError(
-            f"'{address}' is no address of a Dask scheduler",
+            f"'{without_password(str(address))}' is no address of a Dask scheduler"
+            + (": it has neither user nor password" if held else ""),
             code="CLUSTER_ADDRESS",
             column="--cluster",
             advice="tcp://HOST:PORT, tls://HOST:PORT, or local",
