@@ -138,7 +138,7 @@ def test_every_changed_byte_of_a_signature_is_found(written, pair):
         for bit in (1, 128):
             changed = bytes([whole[position] ^ bit])
             path.write_bytes(whole[:position] + changed + whole[position + 1 :])
-            with pytest.raises(BundleError, match=r"signature|JSON|UTF-8|key"):
+            with pytest.raises(BundleError, match=r"signature|key"):
                 read_bundle(written, trusted_keys=[pair[1]])
 
 
@@ -159,6 +159,14 @@ def test_every_changed_byte_of_a_signature_is_found(written, pair):
 def test_a_signature_in_another_form_is_refused(written, pair, changes):
     rewrite(signature_of(written), **changes)
     refuses(written, pair[1], "SIGNATURE")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not JSON", b"\xff", b"[[[[1]]]]", b'{"a":1,"a":1}', b'{"a":NaN}']
+)
+def test_a_signature_that_is_no_json_is_damaged(written, pair, content):
+    signature_of(written).write_bytes(content)
+    refuses(written, pair[1], "SIGNATURE", "the signature is damaged")
 
 
 def test_one_false_signature_of_a_trusted_key_is_enough_to_refuse(written, pair, other):

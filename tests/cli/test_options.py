@@ -12,13 +12,14 @@ from hiprisk.errors import ConfigError, ExitCode
 def parser():
     one = Parser("join", description="Join files.", example="  hiprisk join a.csv b.csv")
     one.add_argument("--seed", type=whole_number(0), default=0)
-    one.add_argument("--folds", type=whole_number(2), default=5)
+    one.add_argument("--folds", type=whole_number(2, 20), default=5)
     return one
 
 
 @pytest.mark.parametrize(("argv", "message"), [
     (["--seed", "-1"], r"--seed: must be at least 0, got -1 \(hiprisk join --help gives details\)"),
     (["--folds", "1"], "--folds: must be at least 2, got 1"),
+    (["--folds", "21"], "--folds: must be at most 20, got 21"),
     (["--seed", "2.5"], "--seed: invalid whole number value: '2.5'"),
     (["--unknown"], r"unrecognized arguments: --unknown \(hiprisk join --help gives details\)"),
     (["--see", "1"], r"arguments: --see 1 \(did you mean --seed\? hiprisk join --help gives"),

@@ -9,6 +9,7 @@ import pytest
 
 import hiprisk
 from commands import answer, run
+from hiprisk.serving.files.rows import MOST_DIGITS
 from small_bundle import write_small_bundle
 
 
@@ -74,9 +75,12 @@ def test_score_rounds_added_numbers_where_asked_and_says_the_same_with_two_proce
         for name, cell in row.items():
             is_added = name.startswith(("predicted", "lower", "upper", "chance"))
             assert cell == (f"{float(other[name]):.4g}" if is_added and cell else other[name])
-    code, _, err = run(capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", 16)
+    too_many = MOST_DIGITS + 1
+    code, _, err = run(capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", too_many)
+        capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", MOST_DIGITS + 1
+    )
     assert code == 2
-    assert "from 1 to 15 significant digits can be written, not 16" in err
+    assert f"--digits: must be at most {MOST_DIGITS}, got {too_many}" in err
 
 
 def test_score_equals_predict_to_the_last_bit(capsys, small):

@@ -77,3 +77,16 @@ def test_without_locks_the_block_runs_and_says_so(tmp_path, monkeypatch):
         with held(tmp_path / ".stupar.lock", told):
             told.append("inside")
         assert told == ["no locks", "inside"]
+
+
+def test_a_lock_is_tried_for_until_it_is_taken_and_its_holder_told_once():
+    tries, told = iter([None, None, "taken"]), []
+    taken = locks.wait_until(
+        lambda: next(tries), holder=lambda: "process 7", wait=60, waiting=told.append, pause=0
+    )
+    assert (taken, told) == ("taken", ["process 7"])
+    with pytest.raises(HeldError, match="process 7"):
+        locks.wait_until(
+            lambda: None, holder=lambda: "process 7", wait=0, waiting=told.append, pause=0
+        )
+    assert told == ["process 7"]

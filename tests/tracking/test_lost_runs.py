@@ -132,5 +132,7 @@ def test_a_store_locked_at_the_end_costs_the_run_and_says_why(tmp_path, monkeypa
 def test_fake_servers_know_no_time():
     from hiprisk.tracking.runs import _Run
 
-    server = SimpleNamespace(end_run=lambda status: None)
+    told = []
+    server = SimpleNamespace(end_run=lambda status: told.append(status))
     _Run(server, "r", "http://h", SETTINGS, "1").end("FINISHED")
+    assert told == ["FINISHED"]

@@ -151,7 +151,10 @@ def read_trusted(paths: Sequence[Path | str]) -> tuple[PublicKey, ...]:
 def _check_one(folder: Path, manifest: Mapping[str, Any], key: PublicKey) -> None:
     file = f"{SIGNATURES}/{key.fingerprint}.json"
     data = read_bounded(folder / file, name=file, limit=MAX_SIGNATURE_BYTES)
-    document = parse_strict(data, name=file, max_bytes=MAX_SIGNATURE_BYTES, max_depth=2)
+    try:
+        document = parse_strict(data, name=file, max_bytes=MAX_SIGNATURE_BYTES, max_depth=2)
+    except BundleError:
+        raise _damaged(file, key) from None
     if not isinstance(document, dict) or data != canonical_json(document).encode():
         raise _damaged(file, key)
     stated = {

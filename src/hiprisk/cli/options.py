@@ -124,13 +124,15 @@ def expected(options: argparse.Namespace) -> dict[str, Any]:
     return {"expect_sha256": options.expect_sha256, "trusted_keys": options.trusted_keys}
 
 
-def whole_number(least: int) -> Callable[[str], int]:
-    """A converter for whole numbers from `least` on."""
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A converter for whole numbers from `least` on, up to `most`."""
 
     def convert(text: str) -> int:
         number = int(text)
         if number < least:
             raise argparse.ArgumentTypeError(f"must be at least {least}, got {number}")
+        if most is not None and number > most:
+            raise argparse.ArgumentTypeError(f"must be at most {most}, got {number}")
         return number
 
     convert.__name__ = "whole number"

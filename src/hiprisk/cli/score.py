@@ -168,7 +168,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="score although a unit looks wrong")  # fmt: skip
     parser.add_argument("--raw-text", action="store_true",
                         help="do not guard texts that a spreadsheet would run")  # fmt: skip
-    parser.add_argument("--digits", type=whole_number(1), metavar="N",
+    parser.add_argument("--digits", type=whole_number(1, 15), metavar="N",
                         help="significant digits of the added numbers, 1 to 15 "
                         "(default: all)")  # fmt: skip
     parser.add_argument("--workers", type=whole_number(1), metavar="N",

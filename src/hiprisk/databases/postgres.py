@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hiprisk.databases.address import without_password
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
 from hiprisk.processes.identity import this_process
-from hiprisk.processes.locks import HeldError
+from hiprisk.processes.locks import HeldError, wait_until
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -281,12 +280,11 @@ def _take(connection: Connection, key: int, wait: float, waiting: Callable[[str]
 
     for setting, seconds in (("idle", 60), ("interval", 10), ("count", 3)):
         connection.execute(text(f"SET tcp_keepalives_{setting} TO {seconds}"))
-    until, told = time.monotonic() + wait, False
-    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
-        holder = " since ".join(connection.execute(text(_HOLDER), {"key": key}).fetchone() or ())
-        if time.monotonic() >= until:
-            raise HeldError(holder)
-        if not told:
-            waiting(holder)
-            told = True
-        time.sleep(_SECONDS_BETWEEN_TRIES)
+    named = {"key": key}
+    wait_until(
+        lambda: connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), named) or None,
+        holder=lambda: " since ".join(connection.execute(text(_HOLDER), named).fetchone() or ()),
+        wait=wait,
+        waiting=waiting,
+        pause=_SECONDS_BETWEEN_TRIES,
+    )

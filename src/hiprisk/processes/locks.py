@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 try:
     import fcntl
@@ -14,6 +15,7 @@ except ImportError:  # not a Unix system: no file is locked there
     fcntl = None  # type: ignore[assignment]
 
 _SECONDS_BETWEEN_TRIES = 0.2
+Taken = TypeVar("Taken")
 
 
 class NoLocksError(OSError):
@@ -79,7 +81,13 @@ def exclusive(
         If the file cannot be made.
     """
     try:
-        descriptor = _wait_for(path, wait, waiting)
+        descriptor = wait_until(
+            lambda: _taken(path),
+            holder=lambda: _holder(path),
+            wait=wait,
+            waiting=waiting,
+            pause=_SECONDS_BETWEEN_TRIES,
+        )
     except NoLocksError:
         unlocked()
         yield
@@ -95,19 +103,44 @@ def exclusive(
         os.close(descriptor)
 
 
-def _wait_for(path: Path, wait: float, waiting: Callable[[str], None]) -> int:
+def wait_until(
+    take: Callable[[], Taken | None],
+    *,
+    holder: Callable[[], str],
+    wait: float,
+    waiting: Callable[[str], None],
+    pause: float,
+) -> Taken:
+    """Try for a lock again and again, and give back what was taken.
+
+    Parameters
+    ----------
+    take : callable
+        Takes the lock; None where another process holds it.
+    holder : callable
+        Says who does.
+    wait : float
+        Seconds to wait.
+    waiting : callable
+        Told once, before waiting, who holds it.
+    pause : float
+        Seconds between tries.
+
+    Raises
+    ------
+    HeldError
+        If another process held it for as long as `wait`.
+    """
     until, told = time.monotonic() + wait, False
-    while True:
-        descriptor = _taken(path)
-        if descriptor is not None:
-            return descriptor
-        holder = _holder(path)
+    while (taken := take()) is None:
+        held_by = holder()
         if time.monotonic() >= until:
-            raise HeldError(holder)
+            raise HeldError(held_by)
         if not told:
-            waiting(holder)
+            waiting(held_by)
             told = True
-        time.sleep(_SECONDS_BETWEEN_TRIES)
+        time.sleep(pause)
+    return taken
 
 
 def _taken(path: Path) -> int | None:

@@ -1,6 +1,14 @@
 """An item of a guideline as a row of a table and of a CSV file."""
 
-from hiprisk.reporting.guidelines.items import DONE, NOT_REPORTED, Item, as_csv, counted, row_of
+from hiprisk.reporting.guidelines.items import (
+    DONE,
+    NOT_REPORTED,
+    Item,
+    as_csv,
+    counted,
+    items_section,
+    row_of,
+)
 
 ITEMS = (
     Item(number="1", topic="title", state=DONE, anchor="people"),
@@ -30,3 +38,12 @@ def test_the_csv_has_a_row_an_item():
 def test_an_answer_that_a_spreadsheet_would_run_is_guarded():
     item = Item(number="17", topic="ethics", state=DONE, answer="=1+1")
     assert as_csv([item]).decode().splitlines()[1] == "17,ethics,done,,'=1+1"
+
+
+def test_a_guidelines_section_is_a_table_of_its_items():
+    titles = {"people": "Participants"}
+    how = {"anchor": "g", "title": "G", "paragraph": "What G asks.", "head": ("no", "asked")}
+    section = items_section(ITEMS, titles, **how)
+    assert (section.anchor, section.title, section.paragraphs) == ("g", "G", ("What G asks.",))
+    assert section.tables[0].head == ("no", "asked", "state", "where, or in the authors' words")
+    assert section.tables[0].rows == tuple(row_of(item, titles) for item in ITEMS)

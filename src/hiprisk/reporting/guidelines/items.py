@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hiprisk.cohort.formulas import guarded_cell
+from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 
 State = Literal["done", "partly", "NOT REPORTED", "not applicable"]
 DONE: State = "done"
@@ -49,6 +50,41 @@ def row_of(item: Item, titles: dict[str, str]) -> tuple[str, ...]:
         item.topic,
         item.state,
         ". ".join(one for one in (where, item.answer) if one),
+    )
+
+
+def items_section(
+    items: Sequence[Item],
+    titles: dict[str, str],
+    *,
+    anchor: str,
+    title: str,
+    paragraph: str,
+    head: tuple[str, str],
+) -> Section:
+    """The table of a guideline's items, each with a link to its section.
+
+    Parameters
+    ----------
+    items : sequence of Item
+    titles : dict of str to str
+        Of all sections, by anchor.
+    anchor, title, paragraph : str
+        Of this section.
+    head : tuple of str
+        What the guideline calls number and topic.
+    """
+    return Section(
+        anchor=anchor,
+        title=title,
+        paragraphs=(paragraph,),
+        tables=(
+            Table(
+                head=(*head, "state", "where, or in the authors' words"),
+                rows=tuple(row_of(item, titles) for item in items),
+            ),
+        ),
+        part=APPENDIX,
     )
 
 

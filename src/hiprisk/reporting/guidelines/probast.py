@@ -16,9 +16,9 @@ from hiprisk.reporting.guidelines.items import (
     Item,
     State,
     counted,
-    row_of,
+    items_section,
 )
-from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
+from hiprisk.reporting.page.blocks import Section
 
 ANCHOR = "probast"
 # A larger share without an outcome leaves the analysed people a selection.
@@ -50,22 +50,18 @@ def probast_section(items: Sequence[Item], titles: dict[str, str]) -> Section:
     titles : dict of str to str
         Of all sections, by anchor.
     """
-    return Section(
+    return items_section(
+        items,
+        titles,
         anchor=ANCHOR,
         title="PROBAST+AI",
-        paragraphs=(
+        paragraph=(
             "What lets a reader judge quality and risk of bias by the four domains of PROBAST+AI "
             f"(Moons et al., BMJ 2025): {counted(items)}. The questions are ours; the signalling "
             "questions of 2025 are not repeated here, and whoever appraises the study answers "
-            "those. `tables/probast_ai.csv` has these rows.",
+            "those. `tables/probast_ai.csv` has these rows."
         ),
-        tables=(
-            Table(
-                head=("domain", "question", "state", "where, or in the authors' words"),
-                rows=tuple(row_of(item, titles) for item in items),
-            ),
-        ),
-        part=APPENDIX,
+        head=("domain", "question"),
     )
 
 

@@ -17,9 +17,9 @@ from hiprisk.reporting.guidelines.items import (
     Item,
     State,
     counted,
-    row_of,
+    items_section,
 )
-from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
+from hiprisk.reporting.page.blocks import Section
 
 ANCHOR = "tripod"
 # Items that only the authors can answer: number, topic, key of `reporting` in the config, section
@@ -116,22 +116,18 @@ def tripod_section(items: Sequence[Item], titles: dict[str, str]) -> Section:
     titles : dict of str to str
         Of all sections, by anchor.
     """
-    return Section(
+    return items_section(
+        items,
+        titles,
         anchor=ANCHOR,
         title="TRIPOD+AI",
-        paragraphs=(
+        paragraph=(
             "What TRIPOD+AI (Collins et al., BMJ 2024;385:e078378) asks of a paper on a prediction "
             f"model, in our own words: {counted(items)}. Items that only authors can answer are "
             "keys of `reporting` in the config. Submit the guideline's own checklist; "
-            "`tables/tripod_ai.csv` has these rows.",
+            "`tables/tripod_ai.csv` has these rows."
         ),
-        tables=(
-            Table(
-                head=("item", "topic", "state", "where, or in the authors' words"),
-                rows=tuple(row_of(item, titles) for item in items),
-            ),
-        ),
-        part=APPENDIX,
+        head=("item", "topic"),
     )
 
 
