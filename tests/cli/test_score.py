@@ -77,8 +77,6 @@ def test_score_rounds_added_numbers_where_asked_and_says_the_same_with_two_proce
             assert cell == (f"{float(other[name]):.4g}" if is_added and cell else other[name])
     too_many = MOST_DIGITS + 1
     code, _, err = run(capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", too_many)
-        capsys, "score", "small", "in.csv", "--out", "o.csv", "--digits", MOST_DIGITS + 1
-    )
     assert code == 2
     assert f"--digits: must be at most {MOST_DIGITS}, got {too_many}" in err
 
