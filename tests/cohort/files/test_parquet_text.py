@@ -2,6 +2,9 @@
 
 import datetime
 import decimal
+import json
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -127,3 +130,110 @@ def test_a_file_that_states_to_unpack_to_far_more_than_its_size_is_refused(tmp_p
     pq.write_table(pa.table({"a": cells}), path, compression="zstd", use_dictionary=False)
     with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
         list(iter_parquet(ByteSource(path=path)))
+
+
+def _repeated(count, text):
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), [text])
+
+
+def _lists(values, length):
+    return pa.ListArray.from_arrays(np.arange(0, len(values) + 1, length, dtype=np.int32), values)
+
+
+# Each took gigabytes: as text a value within a list or structure is a copy of its own.
+UNPACKING = {
+    "list": lambda: _lists(_repeated(400_000, "x" * 1000), 1000),
+    "list_of_lists": lambda: _lists(_lists(_repeated(400_000, "x" * 1000), 1), 1000),
+    "numbers": lambda: _lists(pa.array(np.zeros(40_000_000, np.int8)), 100_000),
+    "structure": lambda: pa.StructArray.from_arrays([_repeated(5000, "x" * 60_000)], ["a"]),
+    "bytes": lambda: _repeated(5000, b"x" * 60_000),
+}
+READ = """
+import json, resource, sys
+from pathlib import Path
+from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.parquet_text import iter_parquet
+from hiprisk.errors import InputError
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+before, found = peak(), {}
+for path in map(Path, sys.argv[1:]):
+    try:
+        for block in iter_parquet(ByteSource(path=path)):
+            pass
+    except InputError as problem:
+        found[path.stem] = problem.code
+    else:
+        found[path.stem] = "read"
+print(json.dumps([found, peak() - before]))
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unpacking")
+    for name, column in UNPACKING.items():
+        pq.write_table(pa.table({"a": column()}), folder / f"{name}.parquet", compression="zstd")
+    paths = [str(folder / f"{name}.parquet") for name in UNPACKING]
+    done = subprocess.run(
+        [sys.executable, "-c", READ, *paths], capture_output=True, check=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("list", "FIELD_TOO_LONG"),
+        ("list_of_lists", "FIELD_TOO_LONG"),
+        ("numbers", "COMPRESSED"),
+        ("structure", "COMPRESSED"),
+        ("bytes", "FIELD_TOO_LONG"),
+    ],
+)
+def test_a_small_file_of_lists_structures_or_bytes_does_not_fill_the_memory(unpacked, name, code):
+    codes, mebibytes = unpacked
+    assert codes[name] == code
+    assert mebibytes < 300
+
+
+def test_long_lists_are_the_same_texts_in_smaller_blocks(tmp_path, monkeypatch):
+    path = tmp_path / "x.parquet"
+    rows = {
+        "list": [[str(i), None, "x" * (i % 50)] if i else None for i in range(300)],
+        "map": [[(str(i), i)] if i else None for i in range(300)],
+        "structure": [{"a": [float(i)], "b": {"c": b"x"}} for i in range(300)],
+        "bytes": [str(i).encode() for i in range(300)],
+    }
+    kinds = {"map": pa.map_(pa.string(), pa.int64())}
+    columns = {name: pa.array(values, kinds.get(name)) for name, values in rows.items()}
+    pq.write_table(pa.table(columns), path, row_group_size=70, dictionary_pagesize_limit=100)
+    whole = pa.concat_tables(block.table for block in iter_parquet(ByteSource(path=path)))
+    assert whole["list"][3].as_py() == '["3", null, "xxx"]'
+    assert whole["structure"][3].as_py() == '{"a": [3.0], "b": {"c": "78"}}'
+    assert whole["map"][3].as_py() == '[["3", 3]]'
+    assert whole["bytes"][12].as_py() == "3132"
+    monkeypatch.setattr("hiprisk.cohort.files.parquet_text.MAX_BLOCK_BYTES", 1 << 15)
+    blocks = list(iter_parquet(ByteSource(path=path)))
+    assert len(blocks) > 5
+    assert pa.concat_tables([block.table for block in blocks]).equals(whole)
+
+
+def test_memory_that_a_file_does_not_get_is_its_own_fault(tmp_path, monkeypatch):
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"a": ["1"]}), path)
+
+    def exhausted(column):
+        raise pa.ArrowMemoryError
+
+    monkeypatch.setattr("hiprisk.cohort.files.parquet_text.as_text", exhausted)
+    with pytest.raises(InputError, match="unpacks to more than 200 times its size"):
+        list(iter_parquet(ByteSource(path=path)))
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_that_are_stored_as_differences_are_read(tmp_path, encoding):
+    path = tmp_path / "x.parquet"
+    how = {"use_dictionary": False, "column_encoding": {"a": encoding}}
+    pq.write_table(pa.table({"a": ["ab", None, "abc"]}), path, **how)
+    [block] = iter_parquet(ByteSource(path=path))
+    assert block.table["a"].to_pylist() == ["ab", "", "abc"]

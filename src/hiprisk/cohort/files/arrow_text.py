@@ -44,11 +44,11 @@ def as_text(column: pa.Array) -> pa.Array:
 
     A column of lists or structures is text as JSON has it, one of bytes hexadecimal digits.
     """
-    if not is_plain(column.type):
-        return pa.array([_json(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_dictionary(column.type):
         # Levels as text first: not every kind of text, such as that of polars, can be decoded.
         return pc.fill_null(as_text(column.dictionary).take(column.indices), "")
+    if not is_plain(column.type):
+        return pa.array([_json(value.as_py()) for value in column], pa.string())
     if pa.types.is_floating(column.type):
         return _texts_of_floats(pc.if_else(pc.is_nan(column), None, column))
     if pa.types.is_decimal(column.type):

@@ -93,3 +93,20 @@ def test_what_only_begins_as_such_a_file_is_refused(tmp_path, head):
 def test_a_damaged_file_that_crashes_the_library_is_refused():
     with pytest.raises(InputError, match=r"damaged\.sav: the file cannot be read as SPSS"):
         read(Path(__file__).with_name("damaged.sav"))
+
+
+def test_blocks_of_wide_texts_have_few_rows(tmp_path, monkeypatch):
+    """9 MB of one letter took 2.4 GiB: how wide the texts are is stated, not how often."""
+    monkeypatch.setattr(statistical, "MAX_BLOCK_BYTES", 100_000)
+    rows = [str(i) * 3000 for i in range(10)] * 10
+    pyreadstat.write_sav(pd.DataFrame({"a": rows}), tmp_path / "in.zsav", compress=True)
+    blocks = read(tmp_path / "in.zsav")
+    assert [block.table.num_rows for block in blocks] == [33, 33, 33, 1]
+    assert [text for block in blocks for text in block.table["a"].to_pylist()] == rows
+
+
+def test_a_field_is_as_long_as_one_of_csv(tmp_path, monkeypatch):
+    monkeypatch.setattr(statistical, "MAX_FIELD_BYTES", 20)
+    pyreadstat.write_sav(pd.DataFrame({"a": ["1", "x" * 21]}), tmp_path / "in.sav")
+    with pytest.raises(InputError, match=r"in\.sav: a: a field has more than 20 bytes"):
+        read(tmp_path / "in.sav")

@@ -11,16 +11,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.column_names import column_names
 from hiprisk.cohort.files.extra.library import library
-from hiprisk.cohort.files.local_file import changed_error
+from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
 from hiprisk.values import is_missing, text_of
 
 BLOCK_ROWS = 50_000
+# Of a block's values as the file states their widths: a long text packs to a few bytes.
+MAX_BLOCK_BYTES = 64 << 20
 _READERS = {"spss": "read_sav", "spss portable": "read_por", "stata": "read_dta"}
 
 
@@ -41,7 +44,7 @@ def iter_statistical(
     """
     pyreadstat = library("pyreadstat")
     read = getattr(pyreadstat, _READERS[kind])
-    options: dict[str, Any] = {"output_format": "dict", "row_limit": BLOCK_ROWS}
+    options: dict[str, Any] = {"output_format": "dict"}
     if kind != "spss portable":
         options |= {"user_missing": True, "encoding": encoding}
     before = source.size_and_time()
@@ -51,17 +54,26 @@ def iter_statistical(
         start = 0
         while True:
             try:
-                columns, told = read(str(path), row_offset=start, **options)
+                if not start:
+                    _, head = read(str(path), metadataonly=True, **options)
+                    rows = _block_rows(head)
+                columns, told = read(str(path), row_offset=start, row_limit=rows, **options)
             except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as problem:
                 raise _unreadable(kind, source.name) from problem
             block = _block(columns, told, start, source.name)
             if block.table.num_rows or not start:
                 yield block
             start += block.table.num_rows
-            if block.table.num_rows < BLOCK_ROWS:
+            if block.table.num_rows < rows:
                 break
     if source.size_and_time() != before:
         raise changed_error(source.name)
+
+
+def _block_rows(told: Any) -> int:
+    """Rows of a block; Stata states no width of a text that may be long."""
+    widths = (told.variable_storage_width[name] or MAX_FIELD_BYTES for name in told.column_names)
+    return max(1, min(BLOCK_ROWS, MAX_BLOCK_BYTES // max(1, sum(widths))))
 
 
 def _unreadable(kind: str, name: str) -> InputError:
@@ -96,6 +108,14 @@ def _block(columns: Mapping[str, Sequence[Any]], told: Any, start: int, file: st
     }
     table = pa.table([pa.array(texts, pa.string()) for texts in cells.values()],
                      names=list(names.names))  # fmt: skip
+    for name, column in zip(names.names, table.columns, strict=True):
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > MAX_FIELD_BYTES:
+            raise InputError(
+                f"a field has more than {MAX_FIELD_BYTES} bytes",
+                code="FIELD_TOO_LONG",
+                file=file,
+                column=name,
+            )
     labels = {
         name: {_text(code, is_text=is_text[name]): str(label) for code, label in known.items()}
         for name, known in told.variable_value_labels.items()
