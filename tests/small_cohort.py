@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
+from hiprisk.cohort.reading import Cohort
 
 
 def cohort_like_the_sheet(n=2000, seed=0, **changes):

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
+from hiprisk.cohort.reading import Cohort
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.results import ModelIdentity

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
+from hiprisk.cohort.reading import Cohort
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.results import ModelIdentity

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from hiprisk.api.checking import check
     from hiprisk.api.drifting import drift
     from hiprisk.api.model_pair import compare_models
+    from hiprisk.api.rebuilding import rebuild
     from hiprisk.api.scoring import score
-    from hiprisk.api.studies import associate, compare, plan_study, rebuild, run_study
+    from hiprisk.api.studies import associate, compare, plan_study, run_study
     from hiprisk.api.tracking import track
     from hiprisk.api.updating import update
     from hiprisk.api.validating import expect, validate
@@ -49,7 +50,7 @@ _HOME = {
     "load": "hiprisk.serving.model",
     "load_config": "hiprisk.config",
     "plan_study": "hiprisk.api.studies",
-    "rebuild": "hiprisk.api.studies",
+    "rebuild": "hiprisk.api.rebuilding",
     "run_study": "hiprisk.api.studies",
     "score": "hiprisk.api.scoring",
     "simulate_cohort": "hiprisk.cohort.simulation.simulate",

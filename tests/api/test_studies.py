@@ -9,7 +9,7 @@ import pytest
 import hiprisk
 from blank_figures import figures_left_blank
 from commands import answer
-from hiprisk.errors import BundleError, ConfigError, InputError
+from hiprisk.errors import ConfigError, InputError
 
 CONFIG = Path(__file__).parents[2] / "configs" / "stupar.yaml"
 SMALL = (
@@ -94,11 +94,6 @@ def test_arguments_are_checked_first():
         hiprisk.run_study("absent.yaml", workers=0)
     with pytest.raises(ConfigError, match="seed: must be a whole number"):
         hiprisk.run_study(CONFIG, seed="7")
-
-
-def test_a_published_model_is_not_rebuilt():
-    with pytest.raises(BundleError, match="the bundle does not hold the study"):
-        hiprisk.rebuild("invented-womac")
 
 
 def test_a_value_outside_its_range_is_told_by_position(cohort):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
+from hiprisk.cohort.reading import Cohort
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.validation.drift import report_drift
 from hiprisk.validation.external.cohort import predict_cohort

@@ -344,26 +344,13 @@ def validate(
     if cluster is not None:
         check_cluster(cluster)
     asked = ValidationRequest(
-        model=model,
-        cohort=in_encoding(cohort, encoding),
-        mapping=mapping,
-        dictionary=dictionary,
-        predictions=predictions,
-        study=study,
-        outcome=outcome,
-        event_level=event_level,
-        where=levels_by_variable(where),
-        by=by,
-        sampling=_stated_sampling(prevalence),
-        reference=reference,
-        development=development,
-        resamples=resamples,
-        seed=seed,
-        accept_units=accept_units,
-        out=None if out is None else Path(out),
-        force=force,
+        model=model, cohort=in_encoding(cohort, encoding), mapping=mapping, dictionary=dictionary,
+        predictions=predictions, study=study, outcome=outcome, event_level=event_level,
+        where=levels_by_variable(where), by=by, sampling=_stated_sampling(prevalence),
+        reference=reference, development=development, resamples=resamples, seed=seed,
+        accept_units=accept_units, out=None if out is None else Path(out), force=force,
         on_finding=on_finding or warn_of_finding,
-    )
+    )  # fmt: skip
     with spread_over(cluster, workers=workers) as spread:
         return validation(replace(asked, workers=spread))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +22,7 @@ from hiprisk.cohort.files.opening import StatedFormat
 from hiprisk.cohort.files.stacking import CohortPath, StackedFiles, cohort_files
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.cohort.findings import SHOWN_ROWS, Finding, by_severity, undecided_findings
+from hiprisk.cohort.fingerprints import fingerprint
 from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
@@ -484,23 +483,3 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
     chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
     return pa.chunked_array(chunks, pa.string())
-
-
-def fingerprint(frame: pd.DataFrame) -> str:
-    """SHA-256 over every row of a cohort, by name, whatever the order of the columns."""
-    digest = hashlib.sha256()
-    for name in sorted(frame.columns):
-        values = frame[name]
-        digest.update(f"\x1f{name}\x1f".encode())
-        if values.dtype.kind == "f":
-            numbers = values.to_numpy(dtype="<f8").copy()
-            numbers[np.isnan(numbers)] = math.nan
-            digest.update(numbers.tobytes())
-        else:
-            digest.update(_text_bytes(values))
-    return digest.hexdigest()
-
-
-def _text_bytes(values: pd.Series) -> bytes:
-    cells = ("\x1e" if value is None or value != value else str(value) for value in values)
-    return "\x1f".join(cells).encode()

@@ -16,10 +16,11 @@ from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.arrow_text import give_back_memory
 from hiprisk.cohort.files.stacking import CohortPath, cohort_files
 from hiprisk.cohort.findings import Finding
+from hiprisk.cohort.fingerprints import fingerprint
 from hiprisk.cohort.imputations import ONE_IMPUTATION, check_no_stack, split_imputations
 from hiprisk.cohort.mapping import CohortMapping, load_mapping
 from hiprisk.cohort.own_variables import dictionary_of
-from hiprisk.cohort.reading import Cohort, fingerprint, read_cohort
+from hiprisk.cohort.reading import Cohort, read_cohort
 from hiprisk.cohort.simulation.simulate import SimulatedSites, simulate_cohort
 from hiprisk.config import StudyConfig
 from hiprisk.errors import ConfigError, InputError

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hiprisk.cohort.findings import Finding
-from hiprisk.cohort.reading import Cohort, fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
+from hiprisk.cohort.reading import Cohort
 from hiprisk.errors import ConfigError
 from hiprisk.learning.sheets.first_visit import with_first_visit
 from hiprisk.validation.drift import report_drift

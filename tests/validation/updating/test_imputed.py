@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hiprisk.cohort.reading import fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.imputations import predict_imputations
 from hiprisk.validation.updating.methods import UpdateData, closed_test, fit_imputed, fit_update

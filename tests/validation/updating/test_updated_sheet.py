@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from foreign_sheets import foreign_sheet
-from hiprisk.cohort.reading import fingerprint
+from hiprisk.cohort.fingerprints import fingerprint
 from hiprisk.errors import InputError
 from hiprisk.sheet.columns import cohort_columns
 from hiprisk.sheet.evaluate import SheetEvaluator
