@@ -175,7 +175,7 @@ def in_places(parts: Sequence[tuple[Integers, Location]], tracked: Bools) -> Loc
 
 
 class Locator:
-    """Linear predictors of rows from columns in which every draw is filled in.
+    """Linear predictors of rows, from columns with the imputed values of every draw.
 
     Parameters
     ----------

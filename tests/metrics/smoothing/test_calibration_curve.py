@@ -1,5 +1,7 @@
 """The flexible calibration curve, its band and its errors against R."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,16 @@ def test_a_curve_without_a_band_has_none_in_its_frame():
     frame = curve.to_frame()
     assert list(frame["observed"]) == list(curve.observed)
     assert frame[["low", "high"]].isna().all().all()
+
+
+def test_quantiles_of_the_predictions_are_numpys_to_the_width_of_a_bin():
+    rng = np.random.default_rng(3)
+    risks = rng.beta(2.0, 5.0, 2_000)
+    curve = calibration_curve(rng.random(2_000) < risks, risks, kind="binary", smoother="spline")
+    width = max(np.diff(curve.bin_edges))
+    for probability in (0.1, 0.5, 0.9):
+        found = curve.predicted_quantile(probability)
+        assert found == pytest.approx(np.quantile(risks, probability), abs=width)
+    # By hand: ten people in two bins, the median in the middle of the one that holds them.
+    by_hand = dataclasses.replace(curve, bin_edges=(0.0, 0.2, 0.4), bin_counts=(0.0, 10.0))
+    assert by_hand.predicted_quantile(0.5) == pytest.approx(0.3)

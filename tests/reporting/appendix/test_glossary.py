@@ -1,5 +1,6 @@
 """The glossary: the terms that the report uses, and no others."""
 
+from hiprisk.metrics.registry import entries
 from hiprisk.reporting.appendix.glossary import ENTRIES, glossary_section
 from hiprisk.reporting.page.blocks import Section
 
@@ -26,3 +27,8 @@ def test_a_full_report_explains_its_main_figures(study):
     assert {"R²", "calibration slope", "optimism", "net benefit", "prediction interval"} <= set(
         found
     )
+
+
+def test_a_term_is_written_as_the_metric_is_labelled():
+    labels = {one.label for one in entries()}
+    assert {"C statistic", "calibration slope", "R²"} <= labels & {entry[0] for entry in ENTRIES}

@@ -2,8 +2,10 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.reporting.study.first_screen import first_screen
 from hiprisk.wording.quantities import number
 
@@ -57,3 +59,19 @@ def test_a_mean_only_model_is_said_plainly(study):
     found = first_screen(evidence, study.sections)
     assert found.verdict == ("No candidate predicts better than the mean-only model.",)
     assert "What the predictors add" not in [tile.title for tile in found.tiles]
+
+
+def test_a_risk_has_the_spread_of_risks_in_place_of_an_interval(study):
+    risks = np.linspace(0.05, 0.95, 400)
+    events = np.random.default_rng(1).random(400) < risks
+    curve = calibration_curve(events, risks, kind="binary", smoother="spline")
+    whole = dataclasses.replace(study.evidence.out_of_fold, curves=(curve,))
+    evidence = dataclasses.replace(study.evidence, kind="binary", out_of_fold=whole)
+    [spread] = [
+        tile
+        for tile in first_screen(evidence, study.sections).tiles
+        if "risks differ" in tile.title
+    ]
+    low, high = curve.predicted_quantile(0.1), curve.predicted_quantile(0.9)
+    assert values(spread) == [f"{100 * low:.0f} % to {100 * high:.0f} %"]
+    assert low == pytest.approx(0.14, abs=0.03)

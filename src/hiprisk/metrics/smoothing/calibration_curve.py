@@ -185,6 +185,17 @@ class CalibrationCurve:
     bin_events: tuple[float, ...]
     n: float
 
+    def predicted_quantile(self, probability: float) -> float:
+        """A quantile of the predictions, from their counts: right to the width of a bin.
+
+        Parameters
+        ----------
+        probability : float
+            Between 0 and 1.
+        """
+        below = np.concatenate([[0.0], np.cumsum(self.bin_counts)])
+        return float(np.interp(probability * below[-1], below, self.bin_edges))
+
     def to_frame(self) -> pd.DataFrame:
         """One row a place: predicted, observed, low, high."""
         none = (None,) * len(self.predicted)

@@ -54,7 +54,7 @@ class Cluster:
         self._without_workers_since: float | None = None
 
     def named(self, kind: str) -> str:
-        """A name for the scheduler: a count, which says nothing of what it is of."""
+        """A name for the scheduler: a number, so that no name of the study is shown."""
         self._n_named += 1
         return f"{self._name}-{kind}-{self._n_named}"
 

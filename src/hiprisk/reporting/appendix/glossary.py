@@ -12,7 +12,7 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("apparent", "Of predictions for the same people that the model was fitted to; too good.",
      "Harrell 2015"),
     ("Brier score", "Mean squared difference between risk and event; 0 is best.", "Brier 1950"),
-    ("C-statistic", "Chance that of two people, of whom one has the event, the model gives that "
+    ("C statistic", "Chance that of two people, of whom one has the event, the model gives that "
      "one the higher risk; 0.5 is chance.", "Harrell 2015"),
     ("calibration in the large", "Mean observed minus mean predicted; on the log odds of a risk. "
      "0 is ideal.", "Van Calster et al. 2019"),

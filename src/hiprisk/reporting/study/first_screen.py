@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association.sentences import MODEL_SHORT_LABELS
@@ -165,7 +164,7 @@ def _interval_width(evidence: Evidence) -> Tile | None:
 
 
 def _risk_spread(curve: CalibrationCurve) -> Tile:
-    low, high = _quantile(curve, 0.1), _quantile(curve, 0.9)
+    low, high = curve.predicted_quantile(0.1), curve.predicted_quantile(0.9)
     return Tile(
         title="How far risks differ between people",
         lines=(
@@ -178,18 +177,6 @@ def _risk_spread(curve: CalibrationCurve) -> Tile:
         note="The narrower, the less the model tells people apart.",
         anchor="calibration",
     )
-
-
-def _quantile(curve: CalibrationCurve, share: float) -> float:
-    """A quantile of the predictions, to the width of the histogram's bins."""
-    total = sum(curve.bin_counts)
-    below = 0.0
-    bins = zip(curve.bin_edges[:-1], curve.bin_edges[1:], curve.bin_counts, strict=True)
-    for (left, right, count), reached in zip(bins, accumulate(curve.bin_counts), strict=True):
-        if reached >= share * total and count:
-            return left + (right - left) * (share * total - below) / count
-        below = reached
-    return curve.bin_edges[-1]
 
 
 def _predictors(evidence: Evidence) -> Tile | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
+from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import Section
 from hiprisk.wording.labels import blocks_in_words
@@ -14,7 +15,7 @@ from hiprisk.wording.quantities import percent, plural
 # A variable of which so much is missing rests on the imputation model.
 MUCH_MISSING = 0.2
 MOST_NAMED = 6
-UNDECIDED = "inconclusive at this sample size"
+UNDECIDED: Verdict = "inconclusive at this sample size"
 
 
 def limitations_section(evidence: Evidence, config: StudyConfig) -> Section:
