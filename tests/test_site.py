@@ -1,0 +1,53 @@
+"""The documentation site: what it shows, and that it works from a folder without a network."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+_HOST = re.compile(r"https?://|\burl\(")
+
+
+class _Settings(yaml.SafeLoader):
+    """mkdocs.yml, whose tags of Python are left as text."""
+
+
+_Settings.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: suffix)
+
+
+def settings() -> dict:
+    """What mkdocs.yml says."""
+    return yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), Loader=_Settings)
+
+
+def pages_of(nav) -> list[str]:
+    """Every page that the navigation names."""
+    if isinstance(nav, str):
+        return [nav]
+    branches = nav.values() if isinstance(nav, dict) else nav
+    return [page for branch in branches for page in pages_of(branch)]
+
+
+def test_the_navigation_names_every_page_once():
+    named = pages_of(settings()["nav"])
+    there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    assert len(named) == len(set(named))
+    assert set(named) == there
+
+
+def test_the_navigation_is_by_kind_of_text():
+    titles = [next(iter(branch)) for branch in settings()["nav"]]
+    assert titles == ["Home", "Tutorials", "How-to guides", "Explanation", "Reference", "About"]
+
+
+def test_search_and_links_work_without_a_server():
+    assert {"search", "offline"} <= {one for one in settings()["plugins"] if isinstance(one, str)}
+    assert settings()["extra"]["polyfills"] == ["assets/iframe-worker.js"]
+
+
+def test_nothing_is_loaded_from_another_host():
+    assert settings()["theme"]["font"] is False
+    for path in [*DOCS.glob("assets/*.css"), *DOCS.glob("assets/*.js")]:
+        assert not _HOST.search(path.read_text(encoding="utf-8")), path.name
