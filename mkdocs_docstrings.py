@@ -7,8 +7,13 @@ from griffe import Extension, Object
 
 # A reference as numpydoc writes it becomes an entry of a numbered list.
 _REFERENCE = re.compile(r"^(\s*)\.\. \[(\d+)\] ", re.MULTILINE)
-_FORMULA = re.compile(r"^(\s*)\.\. math:: *(.*)$", re.MULTILINE)
-_INLINE = ((re.compile(r":(?:math|func|class|meth):`"), "`"), (re.compile(r"\[(\d+)\]_"), r"[\1]"))
+# A formula runs on over lines that are indented further than its first.
+_FORMULA = re.compile(r"^( *)\.\. math:: *((?:.+)(?:\n\1 +\S.*)*)$", re.MULTILINE)
+_INLINE = (
+    (re.compile(r":math:`([^`]+)`"), r"$\1$"),
+    (re.compile(r":(?:func|class|meth):`"), "`"),
+    (re.compile(r"\[(\d+)\]_"), r"[\1]"),
+)
 
 
 class Markdown(Extension):
@@ -21,9 +26,9 @@ class Markdown(Extension):
 
 
 def as_markdown(text: str) -> str:
-    """A docstring with references as a list, formulas as code, and no roles."""
+    """A docstring with references as a list, formulas between dollars, and no roles."""
     text = _REFERENCE.sub(r"\1\2. ", text)
-    text = _FORMULA.sub(r"\1    \2", text)
+    text = _FORMULA.sub(r"\1$$\2$$", text)
     for pattern, instead in _INLINE:
         text = pattern.sub(instead, text)
     return text

@@ -59,4 +59,4 @@ def test_references_and_formulas_are_markdown_on_the_site():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     text = "A slope [1]_.\n\n.. math:: x = 1\n\n.. [1] Cox (1958). Biometrika."
-    assert module.as_markdown(text) == "A slope [1].\n\n    x = 1\n\n1. Cox (1958). Biometrika."
+    assert module.as_markdown(text) == "A slope [1].\n\n$$x = 1$$\n\n1. Cox (1958). Biometrika."

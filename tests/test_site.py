@@ -1,9 +1,12 @@
 """The documentation site: what it shows, and that it works from a folder without a network."""
 
+import importlib.util
 import re
 from pathlib import Path
 
+import pytest
 import yaml
+from mkdocs.exceptions import PluginError
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -15,6 +18,14 @@ class _Settings(yaml.SafeLoader):
 
 
 _Settings.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: suffix)
+
+
+def _module(name):
+    """A module of the site, which lies beside mkdocs.yml."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def settings() -> dict:
@@ -51,3 +62,16 @@ def test_nothing_is_loaded_from_another_host():
     assert settings()["theme"]["font"] is False
     for path in [*DOCS.glob("assets/*.css"), *DOCS.glob("assets/*.js")]:
         assert not _HOST.search(path.read_text(encoding="utf-8")), path.name
+
+
+def test_formulas_become_mathml():
+    page = r'<p><span class="arithmatex">\(a &lt; b\)</span></p><div class="arithmatex">\[x\]</div>'
+    converted = _module("mkdocs_formulas").with_mathml(page)
+    assert '<p><math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">' in converted
+    assert '<div class="formula"><math' in converted
+    assert "arithmatex" not in converted
+
+
+def test_a_formula_that_cannot_be_converted_stops_the_build():
+    with pytest.raises(PluginError, match=r"no MathML for \\nosuch in the formula \\nosuch\{x\}"):
+        _module("mkdocs_formulas").mathml(r"\nosuch{x}")
