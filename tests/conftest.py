@@ -31,6 +31,14 @@ def pytest_runtest_protocol(item):
         return (yield)
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch):
+    """Tests look for whole sentences without colours; tests/cli has those of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "1000")
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def shared_dir():
     """The folder of real data and oracles beside the project; the test skips without it."""

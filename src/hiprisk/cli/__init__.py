@@ -16,10 +16,10 @@ from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, Sto
 
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
-    "plan": "check a study and say what it will fit and how long it takes; fit nothing",
+    "plan": "check a study and say what it will fit, and how long it takes",
     "train": "run a study: tune, fit, validate, write a bundle, track",
-    "rebuild": "train a bundle's study anew from the bundle alone, and compare the hashes",
-    "associate": "the table of a cohort paper: effect of the declared exposure, adjusted, pooled",
+    "rebuild": "train a bundle's study anew, and compare the hashes",
+    "associate": "the adjusted effect of the declared exposure, as a cohort paper has it",
     "compare": "estimate what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",
     "predict": "predict one patient",
@@ -38,7 +38,7 @@ COMMANDS: dict[str, str] = {
     "simulate": "write a simulated cohort with known parameters",
     "sheet": "write a published model down, or print a model in full",
     "validate": "external validation of a model, or of predictions in a file",
-    "update": "recalibrate or re-estimate a model on a new cohort, as a new version",
+    "update": "recalibrate or re-estimate a model on a new cohort",
     "drift": "monitor predictors, predictions and calibration of a model in use",
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
@@ -143,7 +143,9 @@ def _guarded(arguments: list[str]) -> int:
 
 def _report(refusal: HipRiskError, *, as_json: bool) -> int:
     """Say what was refused; the exit code is the refusal's own, here and in JSON."""
-    sys.stderr.write(f"hiprisk: error[{refusal.code}]: {refusal}\n")
+    from hiprisk.cli.show.output import note
+
+    note(f"hiprisk: error[{refusal.code}]: {refusal}", "error")
     if as_json:
         _settle_stdout(json.dumps(refusal.to_dict(), ensure_ascii=False) + "\n")
     return int(refusal.exit_code)

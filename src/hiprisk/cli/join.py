@@ -15,8 +15,9 @@ from hiprisk.wording.quantities import plural
 if TYPE_CHECKING:
     from hiprisk.cohort.joining import JoinedFile
 
-EXAMPLE = """  hiprisk join AllClinical00.txt AllClinical06.txt SubjectChar00.txt Enrollees.txt \\
-      --by ID --columns V00AGE,P02SEX,P01BMI,P01BP30,V00WOMADLR,V06WOMADLR --out oai.csv
+EXAMPLE = """  hiprisk join AllClinical00.txt AllClinical06.txt SubjectChar00.txt \\
+      Enrollees.txt --by ID --columns \\
+      V00AGE,P02SEX,P01BMI,P01BP30,V00WOMADLR,V06WOMADLR --out oai.csv
   hiprisk join export.csv --by record_id --event-column redcap_event_name \\
       --events baseline_arm_1,month_12_arm_1 --out joined.csv
   hiprisk check oai.csv --mapping configs/cohorts/oai_right_knee.yaml"""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from hiprisk.cli.show.layout import wrapped
+from hiprisk.cli.show.terminal import columns
 from hiprisk.errors import ConfigError
 from hiprisk.spelling import did_you_mean
 
@@ -20,23 +20,27 @@ COHORT_HELP = (
     "CSV, Parquet, Excel, ODS, SPSS or Stata file, gzip or zip too; FILE.zip::NAME names a file of "
     "a zip, FILE.xlsx::NAME a sheet"
 )
+# Stands for a space that an example is not broken at.
+OPTION_SPACE = "\x01"
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     """As wide as the terminal; argparse imports three compressors of files to find that out."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_terminal_columns() - 2)
+        super().__init__(prog, width=columns() - 2)
 
 
-def _terminal_columns() -> int:
-    """As `shutil.get_terminal_size` has it."""
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdigit() and int(stated) > 0:
-        return int(stated)
-    with contextlib.suppress(AttributeError, ValueError, OSError):
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]  # may be None
-    return 80
+def _example(text: str) -> str:
+    """Commands as a shell takes them over several lines, broken before an option."""
+    width = columns() - len(" \\")
+    lines = []
+    for command in text.splitlines():
+        whole = command.removesuffix(" \\")
+        broken = wrapped(whole.replace(" ", OPTION_SPACE).replace(f"{OPTION_SPACE}--", " --"), width,
+                         hanging=6)  # fmt: skip
+        lines.append(" \\\n".join(broken).replace(OPTION_SPACE, " ") + command[len(whole) :])
+    return "\n".join(lines)
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,8 +49,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, command: str, *, description: str, example: str) -> None:
         super().__init__(
             prog=f"hiprisk {command}",
-            description=description,
-            epilog=f"example:\n{example}",
+            description="\n".join(wrapped(description, columns())),
+            epilog=f"example:\n{_example(example)}",
             formatter_class=_Help,
             allow_abbrev=False,
         )

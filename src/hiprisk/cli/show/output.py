@@ -8,10 +8,15 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hiprisk.cli.show.layout import table_lines, wrapped
+from hiprisk.cli.show.terminal import Style, columns, is_terminal, styled
+
 if TYPE_CHECKING:
     from hiprisk.cohort.findings import Finding
 
 PLAIN_EVERY_SECONDS = 10.0
+WARNINGS = ("SIMULATED DATA", "CAUTION", "INVENTED")
+ITEMS = ("- ", "-> ", "* ", "** ")
 
 
 def print_json(value: Any) -> None:
@@ -20,8 +25,38 @@ def print_json(value: Any) -> None:
 
 
 def print_lines(*lines: str) -> None:
-    """Lines on stdout."""
-    sys.stdout.write("\n".join(lines) + "\n")
+    """Lines on stdout, broken at spaces where they are wider than the terminal."""
+    _print(lines)
+
+
+def print_styled(style: Style, *lines: str) -> None:
+    """The same in a style, on a terminal with colours."""
+    _print(lines, style)
+
+
+def print_title(title: str) -> None:
+    """A title, underlined."""
+    broken = wrapped(title, columns())
+    print_styled("heading", "", *broken, "=" * max(map(len, broken)))
+
+
+def print_sentences(*sentences: str) -> None:
+    """Sentences on what was found; those that warn are coloured as warnings."""
+    for sentence in sentences:
+        _print([sentence], "warning" if sentence.startswith(WARNINGS) else None)
+
+
+def _print(lines: Iterable[str], style: Style | None = None) -> None:
+    width = columns()
+    broken = [
+        piece for line in lines for part in line.split("\n") for piece in _fitted(part, width)
+    ]
+    sys.stdout.write("\n".join(styled(line, style) for line in broken) + "\n")
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    """A line in pieces; those of an item of a list are indented below it."""
+    return wrapped(line, width, hanging=2 if line.lstrip().startswith(ITEMS) else 0)
 
 
 def metric_label(name: str) -> str:
@@ -32,9 +67,10 @@ def metric_label(name: str) -> str:
     return label_of(name)
 
 
-def note(line: str) -> None:
-    """A line on stderr."""
-    sys.stderr.write(f"{line}\n")
+def note(line: str, style: Style | None = None) -> None:
+    """A line on stderr: as it is in a log, broken at spaces on a terminal."""
+    lines = wrapped(line, columns(sys.stderr), hanging=2) if is_terminal(sys.stderr) else [line]
+    sys.stderr.write("".join(f"{styled(one, style, sys.stderr)}\n" for one in lines))
 
 
 def note_findings(findings: Iterable[Finding]) -> None:
@@ -47,11 +83,12 @@ def note_finding(
     plain: Mapping[str, Any], *, subject: str | None, places: Sequence[str] = ()
 ) -> None:
     """A finding, as JSON and evidence have it, as a line on stderr."""
-    kind = "note" if plain["severity"] == "note" else "warning"
+    kind: Style = "note" if plain["severity"] == "note" else "warning"
     place = f"{subject}: " if subject else ""
     note(
         f"hiprisk: {kind}[{plain['code']}]: {place}{plain['message']} ({plain['advice']})"
-        + _rows_in_words(plain.get("count") or 0, places)
+        + _rows_in_words(plain.get("count") or 0, places),
+        kind,
     )
 
 
@@ -66,23 +103,11 @@ def _rows_in_words(n_rows: int, places: Sequence[str]) -> str:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Aligned columns; those whose cells are all numbers are aligned on the right."""
+    """Aligned columns that fit the terminal."""
     if not rows:
         return
-    widths = [max(len(str(row[i])) for row in [head, *rows]) for i in range(len(head))]
-    numeric = [all(_is_number(str(row[i])) for row in rows) for i in range(len(head))]
-    lines = []
-    for row in [head, ["-" * width for width in widths], *rows]:
-        cells = [
-            str(cell).rjust(width) if right else str(cell).ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ]
-        lines.append("  ".join(cells).rstrip())
-    print_lines(*lines)
-
-
-def _is_number(text: str) -> bool:
-    return not text or text.lstrip("+-").replace(".", "", 1).replace(",", "").isdigit()
+    for line, in_head in table_lines(head, rows, columns()):
+        _print([line], "heading" if in_head else None)
 
 
 class Progress:
