@@ -23,7 +23,7 @@ def site_config(sites="named", *, kind="continuous", n=240, n_sites=6):
         config,
         cohort=dataclasses.replace(config.cohort, simulate={
             "preset": "stupar", "n": n, "seed": 4, "n_sites": n_sites, "site_sd": 10.0}),
-        families={family: SETTINGS}, blocks=CORE, confounders=("age_years",),
+        families={family: SETTINGS}, blocks=CORE, block_labels={}, confounders=("age_years",),
         measurement_error={}, association=None, sites=sites,
     )  # fmt: skip
 

@@ -78,3 +78,11 @@ def test_a_broken_rule_of_the_whole_file_names_no_option_that_may_have_nothing_t
     with pytest.raises(ConfigError, match="take ordinal and boosting out") as refused:
         small_study("families={linear: {}, ordinal: {}, boosting: {}}", "sites=random", "seed=3")
     assert "with --set" not in str(refused.value)
+
+
+def test_labels_go_with_the_blocks_that_an_option_replaces():
+    labels = "block_labels={back: low back pain}"
+    assert small_study(labels).block_labels == {"back": "low back pain"}
+    assert (
+        small_study(labels, "blocks={core: [age_years, womac_function_0_100]}").block_labels == {}
+    )

@@ -152,6 +152,8 @@ def test_a_binary_outcome_has_neither_an_ordinal_model_nor_a_crps(override, said
         ("outcome.thresholds=[0.2, 0.3, 0.2]", "a threshold comes twice"),
         ("outcome.smallest_gain_worth_having.value=1", "no gain in r2 is 1 or more"),
         ("blocks.back=[lbp_any, lbp_any]", "lbp_any comes twice in block back"),
+        ("block_labels={bck: low back pain}", "bck is no block; did you mean back"),
+        ("block_labels={back: ' '}", "the label of back is empty"),
         ("confounders=[age_yeers]", "confounder age_yeers is in no block; did you mean age_years?"),
     ],
 )

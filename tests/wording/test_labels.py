@@ -47,6 +47,9 @@ def test_a_column_has_the_label_of_its_variable(column, label):
 def test_names_without_a_label_are_given_in_words():
     assert in_words("hip_motion") == "hip motion"
     assert blocks_in_words(("back", "hip_motion")) == "back + hip motion"
+    assert blocks_in_words(("back", "hip_motion"), {"back": "low back pain"}) == (
+        "low back pain + hip motion"
+    )
     assert with_unit("age", "years") == "age (years)"
     assert with_unit("sex", None) == "sex"
     assert capital("low back pain") == "Low back pain"

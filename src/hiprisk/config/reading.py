@@ -119,7 +119,16 @@ def study_from_text(
 
 def _study(document: YamlDocument, overrides: Sequence[str]) -> StudyConfig:
     options = frozenset(_override(document.data, override) for override in overrides)
+    if any(override.startswith("blocks=") for override in overrides):
+        _labels_of_blocks(document.data)
     return dataclasses.replace(document, options=options).settings(StudyConfig)
+
+
+def _labels_of_blocks(data: dict[str, Any]) -> None:
+    """Labels of the blocks that an option put in place of the file's: of others there are none."""
+    labels, blocks = data.get("block_labels"), data.get("blocks")
+    if isinstance(labels, dict) and isinstance(blocks, dict):
+        data["block_labels"] = {name: labels[name] for name in labels if name in blocks}
 
 
 def resolved(config: StudyConfig) -> dict[str, Any]:
@@ -132,6 +141,8 @@ def resolved(config: StudyConfig) -> dict[str, Any]:
     if not plain["reporting"]:
         # Studies without answers are written as they were before there were any to give.
         del plain["reporting"]
+    if not plain["block_labels"]:
+        del plain["block_labels"]
     for key in PATHS:
         plain["cohort"][key] = _each(plain["cohort"][key], lambda path: Path(path).name)
     return plain

@@ -314,6 +314,10 @@ class StudyConfig:
         Predictors by block: dictionary variables or derived features. ``core`` is the block that
         the others are added to.
         Example: ``{core: [age_years, sex], back: [lbp_any]}``
+    block_labels : dict of str to str
+        What people read for a block, in report and terminal; a block without one is its name with
+        spaces.
+        Example: ``{back: low back pain}``
     measurement_error : dict of str to tuple of float
         Standard error of measurement of a predictor in its units, or the range in which it lies.
         Example: ``{hip_flexion_right_deg: [3, 5]}``
@@ -367,6 +371,7 @@ class StudyConfig:
     outcome: OutcomeSettings
     confounders: tuple[Name, ...] = Field(min_length=1)
     blocks: dict[str, tuple[Name, ...]] = Field(min_length=1)
+    block_labels: dict[str, str] = Field(default_factory=dict)
     imputation: ImputationSettings = ImputationSettings()
     families: ModelTypeSettings
     tuning: TuningSettings = TuningSettings()
@@ -426,6 +431,12 @@ class StudyConfig:
             twice = [one for one in block if block.count(one) > 1]
             if twice:
                 raise refuse(f"{twice[0]} comes twice in block {name}")
+        for name, label in self.block_labels.items():
+            if name not in self.blocks:
+                near = did_you_mean(name, tuple(self.blocks))
+                raise refuse(f"block_labels: {name} is no block; {near or 'take its label out'}")
+            if not label.strip():
+                raise refuse(f"block_labels: the label of {name} is empty")
         twice = [one for one in self.confounders if self.confounders.count(one) > 1]
         if twice:
             raise refuse(f"{twice[0]} comes twice in confounders")

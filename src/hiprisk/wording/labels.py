@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def blocks_in_words(blocks: Sequence[str]) -> str:
-    """Blocks of predictors: ``back pain + hip motion``."""
-    return " + ".join(in_words(block) for block in blocks)
+def blocks_in_words(blocks: Sequence[str], labels: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Blocks of predictors by their labels: ``low back pain + hip motion``."""
+    return " + ".join(labels.get(block) or in_words(block) for block in blocks)
 
 
 def unit_of_amount(unit: str) -> str:

@@ -75,7 +75,7 @@ def test_a_binary_outcome_is_compared_in_its_own_measures():
     ]  # fmt: skip
     assert one.gain("brier").reduction
     assert got.models.startswith("unpenalised logistic regressions")
-    assert one.sentence.startswith("back ")
+    assert one.sentence.startswith("low back pain ")
 
 
 CASES = Path(__file__).parents[2] / "cases"

@@ -28,7 +28,7 @@ def test_every_event_has_a_curve_with_its_names(result):
     events = [gain.event for gain in both.decisions]
     assert events == ["worsening", "improvement", "acceptable_state"]
     curve = both.decisions[0].curve
-    assert (curve.model_name, curve.reference_name) == ("with back + hip motion", "base")
+    assert (curve.model_name, curve.reference_name) == ("with low back pain + hip motion", "base")
     assert len(curve.thresholds) == 100
     plain = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     kept = plain["additions"][2]["net_benefit_difference"]
@@ -47,7 +47,9 @@ def gain(low, high, name="r2", **known):
 
 def concluded(gains, scenario=None):
     declared = SimpleNamespace(metric="r2", value=0.01)
-    config = SimpleNamespace(outcome=SimpleNamespace(smallest_gain_worth_having=declared))
+    config = SimpleNamespace(
+        outcome=SimpleNamespace(smallest_gain_worth_having=declared), block_labels={}
+    )
     return conclusion_of(
         ("back",),
         gains,

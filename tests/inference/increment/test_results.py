@@ -24,7 +24,7 @@ def test_each_form_holds_the_same_result(result):
 def test_an_addition_is_found_whatever_the_order_of_its_blocks(result):
     both = result.addition("hip_motion", "back")
     assert both.blocks == ("back", "hip_motion")
-    assert (both.name, both.label) == ("back + hip_motion", "back + hip motion")
+    assert (both.name, both.label) == ("back + hip_motion", "low back pain + hip motion")
     assert both.gain("rmse").name == "rmse"
 
 

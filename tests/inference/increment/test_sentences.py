@@ -22,7 +22,7 @@ from hiprisk.metrics.estimate import Estimate
 def test_sentences_say_simulated_verdict_gain_n_and_what_was_declared(result):
     simulated, back = result.sentences()[:2]
     assert simulated.startswith("SIMULATED DATA")
-    assert back.startswith("back ")
+    assert back.startswith("low back pain ")
     assert f"{result.n_analysed} people, 2 coefficients" in back
     assert "95 % CI" in back
     assert "minimum important gain 0.01" in back
@@ -147,7 +147,7 @@ def test_what_is_known_before_the_bootstrap_is_said_by_name():
     )
     rare = RareLevel(variable="education", label="Education", level="high", n_people=2, n_events=1)
     redundant, block, level = early_notes(
-        models, [("adl",), ("adl", "back")], [rare], {"hoos_adl_0_100": "HOOS ADL"}
+        models, ["adl", "adl + back"], [rare], {"hoos_adl_0_100": "HOOS ADL"}
     )
     assert redundant.endswith("as items determine their total: HOOS ADL.")
     assert block.endswith("because the base model's predictors determine it: adl.")
@@ -160,7 +160,7 @@ def test_what_is_known_before_the_bootstrap_is_said_by_name():
 
 def test_nothing_rare_and_nothing_redundant_is_no_note():
     models = SimpleNamespace(combinations=(), members=(np.arange(2), np.arange(3)))
-    assert early_notes(models, [("back",)], [], {}) == ()
+    assert early_notes(models, ["back"], [], {}) == ()
 
 
 def test_resamples_that_cannot_estimate_a_coefficient_are_counted():

@@ -18,7 +18,7 @@ def test_every_gain_has_a_row_and_every_block_its_verdict(result):
     ax = draw_added_value(result)
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert [label for label in labels if not label.startswith("what if")] == [
-        "back", "hip motion", "back + hip motion",
+        "low back pain", "hip motion", "low back pain + hip motion",
     ]  # fmt: skip
     assert len(labels) == 3 + 2 * 3
     assert [text.get_text() for text in ax.texts] == [one.verdict for one in result.additions]

@@ -20,7 +20,11 @@ def test_each_block_has_its_sentence_and_verdict(study):
         for one in added.additions
     ]
     assert verdicts.caption == "Base model: core"
-    assert {row[0] for row in gains.rows} == {"back", "hip motion", "back + hip motion"}
+    assert {row[0] for row in gains.rows} == {
+        "low back pain",
+        "hip motion",
+        "low back pain + hip motion",
+    }
     assert [row[-1] for row in tests.rows] == [
         p_value(test.p_value) for one in added.additions for test in one.tests
     ]
@@ -45,7 +49,7 @@ def test_the_association_has_measure_and_model_in_words(study):
 def test_the_figures_of_net_benefit_name_blocks_in_words(study):
     curves = [gain.curve for one in study.evidence.added.additions for gain in one.decisions]
     assert {curve.model_name for curve in curves} == {
-        "with back", "with hip motion", "with back + hip motion",
+        "with low back pain", "with hip motion", "with low back pain + hip motion",
     }  # fmt: skip
 
 

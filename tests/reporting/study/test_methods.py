@@ -20,7 +20,7 @@ def test_every_declared_number_is_said(study):
 
 def test_predictors_have_their_labels_by_block(study):
     predictors = study.section["methods"].paragraphs[2]
-    assert "Back: low back pain at the first visit and" in predictors
+    assert "Low back pain: low back pain at the first visit and" in predictors
     # A level of the held-out variable is a value, no name.
     assert set(names_in(" ".join(study.section["methods"].paragraphs))) <= {"site_02"}
 

@@ -50,7 +50,7 @@ from hiprisk.parallel import StageProgress, one_thread, run_parallel
 from hiprisk.validation.resampling.refits import refusals_in_words
 from hiprisk.validation.resampling.resamples import draw_resamples
 from hiprisk.wording.disclaimers import copied_rows_caution
-from hiprisk.wording.labels import capital, column_label
+from hiprisk.wording.labels import blocks_in_words, capital, column_label
 
 
 def _say_nothing(sentence: str) -> None:
@@ -171,7 +171,13 @@ def added_value(
         procedure, imputed, added = prepare_comparison(config, dictionary, data, design, chosen)
         labels = design.labels(dictionary)
         rare = _rare_levels(config, dictionary, data, design)
-        early = early_notes(procedure.models, added, rare, labels, smallest_cell=smallest_cell)
+        early = early_notes(
+            procedure.models,
+            [blocks_in_words(blocks, config.block_labels) for blocks in added],
+            rare,
+            labels,
+            smallest_cell=smallest_cell,
+        )
         for sentence in early:
             announce(sentence)
         fit, apparent = _whole_sample(procedure, imputed, labels, smallest_cell)
@@ -200,6 +206,7 @@ def added_value(
         n_analysed=len(procedure.evaluation.observed),
         n_people=counts_of(procedure)[0],
         base=chosen.base,
+        base_label=blocks_in_words(chosen.base, config.block_labels),
         metric=metric.metric,
         metric_label=declared_measure(procedure.evaluation.measures, metric.metric).label,
         smallest_gain=metric.value,

@@ -80,6 +80,7 @@ def addition_of(
         decisions=_decisions(results, model, blocks, config),
         verdict=conclusion.verdict,
         sentence=conclusion.sentence,
+        label=blocks_in_words(blocks, config.block_labels),
     )
 
 
@@ -101,7 +102,7 @@ def _decisions(
                 training=np.array([one.benefits_training[:, place] for one in results.evaluated]),
                 test=np.array([one.benefits_test[:, place] for one in results.evaluated]),
                 happened=evaluation.outcomes(name),
-                names=(labels[name], f"with {blocks_in_words(blocks)}"),
+                names=(labels[name], f"with {blocks_in_words(blocks, config.block_labels)}"),
             ),
         )
         for place, name in enumerate(evaluation.decision_events)
@@ -137,6 +138,7 @@ def conclusion_of(
         blocks,
         found,
         gain,
+        label=blocks_in_words(blocks, config.block_labels),
         counted=counted,
         smallest=declared.value,
         n_coefficients=n_coefficients,

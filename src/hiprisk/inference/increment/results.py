@@ -111,6 +111,8 @@ class Addition:
     sentence : str
     decisions : tuple of EventGain
         Net benefit over the base, across thresholds.
+    label : str
+        The blocks in words, by the config's labels.
     """
 
     blocks: tuple[str, ...]
@@ -123,16 +125,16 @@ class Addition:
     verdict: Verdict
     sentence: str
     decisions: tuple[EventGain, ...] = ()
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", blocks_in_words(self.blocks))
 
     @property
     def name(self) -> str:
         """The blocks as tables of files name them."""
         return " + ".join(self.blocks)
-
-    @property
-    def label(self) -> str:
-        """The blocks in words."""
-        return blocks_in_words(self.blocks)
 
     def gain(self, metric: str) -> Gain:
         """The gain in one measure."""
@@ -150,6 +152,8 @@ class AddedValue:
         Rows with a known outcome, and the persons behind them.
     base : tuple of str
         Blocks that every model has.
+    base_label : str
+        The same in words, by the config's labels.
     metric, metric_label : str
         In which the minimum important gain is declared.
     smallest_gain : float
@@ -188,6 +192,11 @@ class AddedValue:
     n_people: int | None = None
     not_estimable: tuple[tuple[str, int], ...] = ()
     cohort_fingerprint: str = ""
+    base_label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.base_label:
+            object.__setattr__(self, "base_label", blocks_in_words(self.base))
 
     def addition(self, *blocks: str) -> Addition:
         """What one set of blocks adds."""
@@ -256,6 +265,7 @@ _COLUMNS = ["blocks", "scenario", "metric", "base", "model", "apparent_gain", "o
 def _addition_to_dict(one: Addition) -> dict[str, Any]:
     return {
         "blocks": list(one.blocks),
+        "label": one.label,
         "n_coefficients": one.n_coefficients,
         "verdict": one.verdict,
         "sentence": one.sentence,

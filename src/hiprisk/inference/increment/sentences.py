@@ -46,6 +46,7 @@ def verdict_sentence(
     counted: str,
     smallest: float,
     n_coefficients: int,
+    label: str = "",
     scenario: str | None = None,
     near_minimum: int | None = None,
 ) -> str:
@@ -54,18 +55,19 @@ def verdict_sentence(
     A what-if opens with its scenario, so that it cannot be taken for the gain in use. Where an end
     of the interval is near the minimum for so many resamples (`near_minimum`), it says so.
     """
+    label = label or blocks_in_words(blocks)
     opening = "" if scenario is None else f"What if {_supposed(scenario)}: "
     digits = 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
     estimate = signed_with_ci(gain.estimate, digits, unit=unit_of_amount(gain.unit))
     if n_coefficients == 0:
         # No test and no interval: both models make the same predictions in everybody.
         return (
-            f"{opening}{blocks_in_words(blocks)} {_adds(blocks)} no coefficient: the base model's "
+            f"{opening}{label} {_adds(blocks)} no coefficient: the base model's "
             f"predictors determine it, so every gain is exactly 0; {counted}."
         )
     what = f"{'reduction' if gain.reduction else 'gain'} in {gain.label} {estimate}"
     return (
-        f"{opening}{blocks_in_words(blocks)} {_predicate(found, several=len(blocks) > 1)}: {what}, "
+        f"{opening}{label} {_predicate(found, several=len(blocks) > 1)}: {what}, "
         f"optimism-corrected; {counted}, {plural(n_coefficients, 'coefficient')}; minimum "
         f"important gain {smallest:g}." + _near_in_words(near_minimum)
     )
@@ -82,7 +84,7 @@ def _near_in_words(n_resamples: int | None) -> str:
 
 def early_notes(
     models: NestedModels,
-    added: Sequence[Sequence[str]],
+    added: Sequence[str],
     rare: Sequence[RareLevel],
     labels: Mapping[str, str],
     *,
@@ -100,9 +102,7 @@ def early_notes(
         )
     base = models.members[0]
     redundant = [
-        blocks_in_words(blocks)
-        for blocks, own in zip(added, models.members[1:], strict=True)
-        if len(own) == len(base)
+        label for label, own in zip(added, models.members[1:], strict=True) if len(own) == len(base)
     ]
     if redundant:
         found.append(

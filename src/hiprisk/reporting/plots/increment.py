@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
-from hiprisk.wording.labels import blocks_in_words, unit_of_amount
+from hiprisk.wording.labels import unit_of_amount
 from hiprisk.wording.quantities import people_counted
 
 _COLOURS = {
@@ -64,7 +64,7 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
     )
     n_people = result.n_analysed if result.n_people is None else result.n_people
     counted = people_counted(n_people, result.n_analysed)
-    title = f"Added to {blocks_in_words(result.base)}, {counted}"
+    title = f"Added to {result.base_label}, {counted}"
     ax.set_title(titled(title, result.provenance))
     return ax
 

@@ -15,7 +15,7 @@ from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
-from hiprisk.wording.labels import blocks_in_words, capital
+from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import NONE, interval, number, p_value, percent, with_interval
 
 
@@ -80,7 +80,7 @@ def _verdict_table(added: AddedValue) -> Table:
     return Table(
         head=("added", "scenario", "verdict", "share of new information (95 % CI)"),
         rows=tuple(row for one in added.additions for row in _information_rows(one)),
-        caption=f"Base model: {blocks_in_words(added.base)}",
+        caption=f"Base model: {added.base_label}",
     )
 
 

@@ -9,7 +9,6 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import Section
-from hiprisk.wording.labels import blocks_in_words
 from hiprisk.wording.quantities import percent, plural
 
 # A variable of which so much is missing rests on the imputation model.
@@ -56,7 +55,7 @@ def _limitations(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
             f"estimated: {'; '.join(evidence.not_repeated)}."
         )
     undecided = [
-        blocks_in_words(one.blocks)
+        one.label
         for one in (evidence.added.additions if evidence.added is not None else ())
         if one.verdict == UNDECIDED and len(one.blocks) == 1
     ]

@@ -11,7 +11,7 @@ from hiprisk.reporting.appendix.comparisons import candidate_label
 from hiprisk.reporting.page.blocks import Section
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import provenance_in_words
-from hiprisk.wording.labels import capital, estimand_in_words, in_words, with_unit
+from hiprisk.wording.labels import blocks_in_words, capital, estimand_in_words, in_words, with_unit
 from hiprisk.wording.quantities import percent, plural
 
 REPLACEMENT = {
@@ -89,7 +89,7 @@ def _predictors(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     yield "**Predictors,** declared before anything was fitted."
     for block, names in config.blocks.items():
         labels = _listed([evidence.label(name) for name in names])
-        yield f"{capital(in_words(block))}: {labels}."
+        yield f"{capital(blocks_in_words([block], config.block_labels))}: {labels}."
     confounders = _listed([evidence.label(name) for name in config.confounders])
     yield f"Confounders, which every model has: {confounders}."
 
