@@ -14,6 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
@@ -24,7 +25,7 @@ from hiprisk.learning.sheets.column_model import column_sheet
 from hiprisk.sheet.format import Sheet
 from hiprisk.validation.drift.cusum import calibration_cusum
 from hiprisk.validation.external.cohort import predict_cohort
-from hiprisk.validation.external.reading import select_rows
+from hiprisk.validation.external.reading import rows_with
 from hiprisk.validation.external.results import ExternalValidation, ModelIdentity
 from hiprisk.validation.external.validation import validate_externally
 from hiprisk.validation.updating.update import UpdateSettings, update_model
@@ -54,7 +55,7 @@ def main() -> None:
         _row("published", year, _evaluate(sheet, cohort, config.outcome, year, options.resamples))
         for year in YEARS
     ]
-    people = predict_cohort(sheet, config.outcome, select_rows(cohort, {"cohort_year": [DEVELOP]}))
+    people = predict_cohort(sheet, config.outcome, of_year(cohort, DEVELOP))
     for method in ("intercept", "recalibrate", "closed-test"):
         print(f"updating on {DEVELOP}: {method}", file=sys.stderr)
         result = update_model(
@@ -72,11 +73,15 @@ def main() -> None:
     _watch(sheet, cohort, config.outcome)
 
 
+def of_year(cohort: Cohort, year: str) -> Cohort:
+    return cohort.take(np.flatnonzero(rows_with(cohort, {"cohort_year": [year]})))
+
+
 def _evaluate(
     sheet: Sheet, cohort: Cohort, outcome: OutcomeSettings, year: str, n_resamples: int
 ) -> ExternalValidation:
     print(f"judging on {year}", file=sys.stderr)
-    people = predict_cohort(sheet, outcome, select_rows(cohort, {"cohort_year": [year]}))
+    people = predict_cohort(sheet, outcome, of_year(cohort, year))
     return validate_externally(
         people, outcome, model=PUBLISHED, sheet=sheet, n_resamples=n_resamples
     )
@@ -86,7 +91,7 @@ def _row(model: str, year: str, result: ExternalValidation) -> pd.DataFrame:
     shown = result.to_frame()
     kept = ("r2", "rmse", "mae", "calibration_in_the_large", "calibration_slope", "ici", "crps",
             "coverage_80", "coverage_95")  # fmt: skip
-    shown = shown[shown["metric"].isin(kept)]
+    shown = shown[shown["metric"].isin(kept) & (shown["variable"] == "all")]
     return shown.assign(model=model, year=year)[
         ["model", "year", "n", "metric", "value", "low", "high"]
     ]

@@ -50,7 +50,7 @@ from hiprisk.validation.external.stated_outcome import (
     outcome_of_variable,
 )
 
-CAUTIONS = ("INVENTED", "MIXED")
+CAUTIONS = ("INVENTED", "SURROGATE", "MIXED")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,9 @@ class SourceSettings:
     ----------
     invented : bool
         The coefficients are made up, to show the form; then every use says so.
+    surrogate : bool
+        The coefficients were not published: they were fitted to predictions that the model
+        published. Then every use says so.
     citation : str
         The paper.
     address : str, optional
@@ -65,6 +68,7 @@ class SourceSettings:
     address: str | None = None
     note: str | None = None
     invented: bool = False
+    surrogate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

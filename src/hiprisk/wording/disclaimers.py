@@ -14,6 +14,10 @@ SIMULATED_COHORT = (
     "SIMULATED DATA: these people were simulated; the results do not apply to patients."
 )
 INVENTED = "INVENTED COEFFICIENTS: this model is an example of the format; not for patients."
+SURROGATE = (
+    "SURROGATE, NOT THE PUBLISHED MODEL: its coefficients were fitted to predictions that the "
+    "published model made; not for patients."
+)
 FITTED_TO_THESE = (
     "these are the people that the model was fitted to: the figures are apparent, and too good"
 )
@@ -29,7 +33,7 @@ CARD_DISCLAIMER = (
 _PEOPLE = {
     "simulated": "simulated people",
     "real": "real people",
-    "published": "a published model, written down by hand",
+    "published": "a published model",
 }
 
 

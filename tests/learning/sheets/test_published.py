@@ -298,3 +298,12 @@ def test_what_is_wrong_with_an_ordinal_model_is_named(old, new, message):
     assert old in ORDINAL
     with pytest.raises(ConfigError, match=message):
         sheet_of(ORDINAL.replace(old, new, 1))
+
+
+def test_a_surrogate_says_so_first_and_is_not_said_to_be_written_down_from_a_paper():
+    notes = sheet_of(
+        TEXT.replace("{citation: Nobody 1999}", "{citation: X, surrogate: true}")
+    ).notes
+    assert notes[0].startswith("SURROGATE, NOT THE PUBLISHED MODEL: ")
+    assert notes[1] == "Source of these predictions: X"
+    assert not any("written down by hand" in note for note in notes)

@@ -11,7 +11,7 @@ from small_bundle import small_sheet
 def test_a_published_model_is_not_evaluated_by_its_card():
     card = published_card(small_sheet(provenance="published"))
     assert "Not evaluated here. Evaluate it with `hiprisk validate`" in card
-    assert "- Data: a published model, written down by hand" in card
+    assert "- Data: a published model" in card
     assert "## The model in full" in card
     assert names_in(card) == []
 

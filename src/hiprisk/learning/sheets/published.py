@@ -43,7 +43,7 @@ from hiprisk.sheet.format import (
     VariableSpec,
 )
 from hiprisk.spelling import did_you_mean
-from hiprisk.wording.disclaimers import INVENTED
+from hiprisk.wording.disclaimers import INVENTED, SURROGATE
 
 DRAWS = 20
 IQR_IN_SD = 1.349
@@ -437,7 +437,11 @@ def _notes(model: PublishedModel, *, complete_only: bool) -> Iterable[str]:
     source = model.source
     if source.invented:
         yield INVENTED
-    yield f"Published model, written down by hand. Source: {source.citation}"
+    if source.surrogate:
+        yield SURROGATE
+        yield f"Source of these predictions: {source.citation}"
+    else:
+        yield f"Published model, written down by hand. Source: {source.citation}"
     if source.address:
         yield f"Address: {source.address}"
     if source.note:
