@@ -12,6 +12,9 @@ from mkdocs.exceptions import PluginError
 
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 _DISPLAYED = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+# Signs of a formula that may not fit a phone.
+WIDE = 24
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
@@ -22,8 +25,17 @@ def on_page_content(content: str, **kwargs: Any) -> str:
 
 def with_mathml(content: str) -> str:
     """HTML whose formulas, as arithmatex marks them, are MathML."""
-    content = _DISPLAYED.sub(lambda m: f'<div class="formula">{mathml(m[1], "block")}</div>', content)
+    content = _DISPLAYED.sub(lambda m: _displayed(m[1]), content)
     return _INLINE.sub(lambda m: mathml(m[1], "inline"), content)
+
+
+def _displayed(latex: str) -> str:
+    r"""A formula on a line of its own; its parts, between \qquad, stand below each other on a phone."""
+    parts = [mathml(part, "block") for part in latex.split(r"\qquad")]
+    # What is wider than a phone scrolls, with the keys too.
+    widest = max(len(html.unescape(_TAG.sub("", part))) for part in parts)
+    focus = ' tabindex="0"' if widest > WIDE else ""
+    return f'<div class="formula"{focus}>{"".join(parts)}</div>'
 
 
 def mathml(latex: str, display: str = "inline") -> str:

@@ -72,6 +72,15 @@ def test_formulas_become_mathml():
     assert "arithmatex" not in converted
 
 
+def test_parts_of_a_formula_can_stand_below_each_other_and_a_wide_one_scrolls():
+    formula = r'<div class="arithmatex">\[x, \qquad y = 1\]</div>'
+    narrow = _module("mkdocs_formulas").with_mathml(formula)
+    assert narrow.count("<math") == 2
+    assert "tabindex" not in narrow
+    wide = formula.replace("y = 1", "y = " + " + ".join("abcdefghijklm"))
+    assert '<div class="formula" tabindex="0">' in _module("mkdocs_formulas").with_mathml(wide)
+
+
 def test_a_formula_that_cannot_be_converted_stops_the_build():
     with pytest.raises(PluginError, match=r"no MathML for \\nosuch in the formula \\nosuch\{x\}"):
         _module("mkdocs_formulas").mathml(r"\nosuch{x}")
