@@ -1,11 +1,11 @@
 """The code of docs/how-to/python.md runs, and gives what the page says."""
 
-import doctest
 from pathlib import Path
 
 import pytest
 
 from blank_figures import figures_left_blank
+from documentation.examples import run_examples
 from hiprisk.cli import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "python.md"
@@ -20,8 +20,7 @@ WITHOUT_FUNCTION = {
 def test_code_of_the_page_gives_what_the_page_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with figures_left_blank():
-        failed, attempted = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
-    assert failed == 0
+        attempted = run_examples("docs/how-to/python.md")
     assert attempted >= 14
 
 

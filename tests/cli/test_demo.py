@@ -33,7 +33,7 @@ def test_the_readme_names_the_demos_bundle():
 
 def test_every_command_of_the_readme_has_the_options_it_is_given(capsys):
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^    \.venv/bin/hiprisk (.*?)(?:\s+#.*)?$", readme, flags=re.MULTILINE)
+    lines = re.findall(r"^\.venv/bin/hiprisk (.*?)(?:\s+#.*)?$", readme, flags=re.MULTILINE)
     assert len(lines) >= 8
     for line in lines:
         command, *words = shlex.split(line)

@@ -1,6 +1,7 @@
 """`hiprisk models`: bundles in a table, broken ones with the reason."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -181,8 +182,7 @@ def test_the_python_of_the_how_to_gives_the_same(capsys, updated):
     """The two examples of docs/how-to/compare.md, as they are written there."""
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "compare.md").read_text("utf-8")
     page = page.partition("## Two studies beside each other")[2]
-    lines = [line[4:] for line in page.splitlines() if line.startswith("    ") or not line]
-    code = "\n".join(line for line in lines if not line.startswith("hiprisk "))
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL))
     code = code.replace("stupar@", "invented-womac@").replace("newcohort.csv", "cohort.csv")
     names = {}
     exec(code, names)

@@ -47,7 +47,7 @@ def folder(tmp_path_factory):
 
 
 def commands():
-    lines = [line.strip() for line in PAGE.splitlines() if line.startswith("    hiprisk ")]
+    lines = [line.strip() for line in PAGE.splitlines() if line.startswith("hiprisk ")]
     return [shlex.split(line.replace("configs/", f"{ROOT}/configs/"))[1:] for line in lines]
 
 

@@ -35,7 +35,7 @@ def answer(file):
 @pytest.mark.slow
 @pytest.mark.usefixtures("blank_figures")
 def test_every_command_of_the_page_runs(project, capsys):
-    commands = re.findall(r"^    hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    commands = re.findall(r"^hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) >= 5
     for command in commands:
         words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)]
@@ -60,7 +60,7 @@ def test_new_patients_are_joined_by_the_command_of_the_page_and_their_scores_com
     project, capsys, described
 ):
     page = PAGE.read_text(encoding="utf-8")
-    first, second = (words.split() for words in re.findall(r"^    hiprisk (join .*)$", page, re.M))
+    first, second = (words.split() for words in re.findall(r"^hiprisk (join .*)$", page, re.M))
     export = Path("new_patients.csv").read_text()
     kept = [line for line in export.splitlines() if "month_12_arm_1" not in line]
     Path("new_patients.csv").write_text("\n".join(kept) + "\n")
