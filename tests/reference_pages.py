@@ -1,4 +1,4 @@
-"""Pages of the reference that are made from the code: ``python tests/reference_pages.py`` writes them.
+"""Pages of the reference made from the code: ``python tests/reference_pages.py`` writes them.
 
 A page that differs from the code fails tests/test_reference_pages.py.
 """
@@ -30,7 +30,8 @@ def glossary_page() -> str:
         for term, meaning, source in ENTRIES
     ]
     return (
-        f"# Glossary\n\n{MADE}\nThe report of a study has the same entries, as far as it uses the term.\n\n"
+        f"# Glossary\n\n{MADE}\n"
+        "The report of a study has the same entries, as far as it uses the term.\n\n"
         + table(("term", "meaning", "explained in", "source"), rows)
         + "\n"
     )

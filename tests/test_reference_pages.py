@@ -1,8 +1,8 @@
 """Pages of the reference are those of the code."""
 
 import pytest
-import reference_pages
 
+import reference_pages
 from hiprisk.reporting.appendix.glossary import ENTRIES
 
 
