@@ -27,6 +27,7 @@ PART_LABELS = {
     "added": "added value of the blocks of predictors",
     "comparisons": "comparison of the candidates",
     "association": "association of the exposure",
+    "simulated_truth": "truth of the simulation",
 }
 # Before the name of a benchmark that failed.
 ONE_COMPARISON = "comparisons."

@@ -13,6 +13,7 @@ from hiprisk.evidence.events import EventsEvidence
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
+from hiprisk.inference.simulated_truth import SimulatedTruth
 from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
@@ -134,6 +135,8 @@ class Evidence:
         before their outcomes are known.
     comparisons : tuple of CandidateComparison
         Each other candidate beside the model, in a study with candidates of its own.
+    simulated_truth : SimulatedTruth or None
+        Of a study whose cohort is simulated, as far as it is known.
     """
 
     name: str
@@ -170,6 +173,7 @@ class Evidence:
     not_available: Mapping[str, str] = field(default_factory=dict)
     expected: ExpectedPerformance | None = None
     comparisons: tuple[CandidateComparison, ...] = ()
+    simulated_truth: SimulatedTruth | None = None
 
     def label(self, name: str) -> str:
         """What a person reads for a variable."""
@@ -220,6 +224,8 @@ class Evidence:
             del fields["tuning_loss"]
         if not self.comparisons:
             del fields["comparisons"]
+        if self.simulated_truth is None:
+            del fields["simulated_truth"]
         return {**_plain(fields), "metrics": self.metrics()}
 
 

@@ -33,6 +33,7 @@ from hiprisk.evidence.parts import (
     sites_part,
     stability_part,
     subgroups_part,
+    truth_part,
 )
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
@@ -114,6 +115,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         labels=_labels(study.prepared.dictionary),
         tuning_loss=config.tuning.loss,
         comparisons=tried.part("comparisons", partial(comparisons_part, study)) or (),
+        simulated_truth=tried.part("simulated_truth", partial(truth_part, study)),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )

@@ -12,6 +12,7 @@ from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.inference.association import AssociationTable, associate
 from hiprisk.inference.increment import AddedValue, added_value
 from hiprisk.inference.samplesize import SampleSizeFinding, assess_study, count_parameters
+from hiprisk.inference.simulated_truth import SimulatedTruth, simulated_truth
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import metrics_for
@@ -200,6 +201,15 @@ def added_part(study: FinishedStudy) -> AddedValue | None:
         )
     except ConfigError as refusal:
         # Said at the start (BLOCKS_NOT_COMPARED); the study has its model all the same.
+        raise InputError(refusal.reason, code=refusal.code, advice=refusal.advice) from refusal
+
+
+def truth_part(study: FinishedStudy) -> SimulatedTruth | None:
+    """What the simulation knows of a study on simulated people."""
+    try:
+        with one_thread():
+            return simulated_truth(study.config, study.prepared.dictionary)
+    except ConfigError as refusal:
         raise InputError(refusal.reason, code=refusal.code, advice=refusal.advice) from refusal
 
 

@@ -10,7 +10,6 @@ from hiprisk.config import MinimumGain
 from hiprisk.config.sites import SITE
 from hiprisk.evidence.attempts import parts_in_words
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.inference.increment.sentences import ORDINAL_NOTE, SITES_NOTE
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
@@ -18,7 +17,7 @@ from hiprisk.sheet.format import Sheet
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.disclaimers import copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import decimals, percent, plural, with_ci
+from hiprisk.wording.quantities import decimals, interval_digits, percent, plural, with_ci
 from hiprisk.wording.sites import model_over_sites
 from hiprisk.wording.verdicts import is_worth_a_word, slope_in_words
 
@@ -155,7 +154,7 @@ def _association(evidence: Evidence) -> Iterable[str]:
     row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
     unit, digits = "", 2
     if row.measure == "mean_difference":
-        unit, digits = unit_of_amount(table.unit), mean_digits(row.estimate)
+        unit, digits = unit_of_amount(table.unit), interval_digits(row.estimate)
     yield (
         f"{capital(table.exposure)}, {MODEL_LABELS[row.model]}: {MEASURE_LABELS[row.measure]} "
         f"{with_ci(row.estimate, digits, unit=unit)}; an association, not proof of a causal effect."

@@ -30,6 +30,11 @@ def capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``age, sex and body mass index``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def blocks_in_words(blocks: Sequence[str], labels: Mapping[str, str] = MappingProxyType({})) -> str:
     """Blocks of predictors by their labels: ``low back pain + hip motion``."""
     return " + ".join(labels.get(block) or in_words(block) for block in blocks)

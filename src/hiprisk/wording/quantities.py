@@ -50,6 +50,17 @@ def decimals(spread: float | None, usual: int) -> int:
     return usual + min(-math.floor(math.log10(spread)), MOST_DECIMALS)
 
 
+def interval_digits(estimate: WithInterval, usual: int = 2) -> int:
+    """Digits after the point of a value with an interval: the ends keep two that count.
+
+    The usual ones are for an interval that is a fifth of a unit wide, or wider; without an interval
+    nothing says how sure a digit is.
+    """
+    if estimate.low is None or estimate.high is None:
+        return usual
+    return decimals(5.0 * (estimate.high - estimate.low), usual)
+
+
 def score_decimals(sheet: Sheet, usual: int) -> int:
     """Digits after the point in which a model's continuous outcome is shown."""
     return decimals(sheet.residual_sd if sheet.outcome.kind == "continuous" else None, usual)

@@ -6,10 +6,10 @@ import pytest
 
 from association_tables import row, table_by_hand
 from hiprisk.inference.association import NegativeControl, StratumDifference
-from hiprisk.inference.association.result import mean_digits
 from hiprisk.inference.effects.evalue import EValue
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.association import association_picture, draw_association
+from hiprisk.wording.quantities import interval_digits
 
 
 def test_frame_json_and_picture_say_the_same(pooled):
@@ -84,4 +84,4 @@ def test_the_frame_keeps_its_columns_where_nothing_is_counted():
     ],
 )
 def test_a_difference_in_means_has_digits_for_its_interval(low, high, digits):
-    assert mean_digits(Estimate(name="d", value=1.0, low=low, high=high)) == digits
+    assert interval_digits(Estimate(name="d", value=1.0, low=low, high=high)) == digits

@@ -15,7 +15,8 @@ BODY = [
 APPENDIX = [
     "The model in full", "Sample size", "Missing values", "Checks of the data",
     "Internal validation in full", "Out-of-fold predictions and prediction intervals",
-    "Events in full", "Added value in full", "Prediction instability", "Performance in subgroups",
+    "Events in full", "Added value in full",
+    "Truth of the simulation", "Prediction instability", "Performance in subgroups",
     "Internal-external cross-validation", "Expected performance", "Candidate model types",
 ]  # fmt: skip
 # Said in standard terms now; the left column of the vocabulary.

@@ -162,15 +162,16 @@ def simulate_cohort(
 def clipped_mean(mean: Floats, sd: float, low: float = 0.0, high: float = 100.0) -> Floats:
     """Mean of a normal variable that is clipped to a range."""
     a, b = (low - mean) / sd, (high - mean) / sd
-    inside = _normal_cdf(b) - _normal_cdf(a)
+    inside = normal_cdf(b) - normal_cdf(a)
     bent = sd * (_normal_density(a) - _normal_density(b))
-    return low * _normal_cdf(a) + high * (1.0 - _normal_cdf(b)) + mean * inside + bent
+    return low * normal_cdf(a) + high * (1.0 - normal_cdf(b)) + mean * inside + bent
 
 
 _ERFC = np.frompyfunc(math.erfc, 1, 1)
 
 
-def _normal_cdf(z: Floats) -> Floats:
+def normal_cdf(z: Floats) -> Floats:
+    """Distribution function of a standard normal variable."""
     return np.asarray(0.5 * _ERFC(-z / math.sqrt(2.0)), dtype=np.float64)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from hiprisk.inference.effects.evalue import EValue
 from hiprisk.learning.participants.flow import FlowStep
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.wording.quantities import decimals
+from hiprisk.wording.quantities import interval_digits
 
 ALL = "all"
 
@@ -163,14 +163,6 @@ class NegativeControl:
         }
 
 
-def mean_digits(estimate: Estimate) -> int:
-    """Digits after the point of a difference in means: its interval keeps two that count."""
-    if estimate.low is None or estimate.high is None:
-        return 2
-    # The usual two are for an interval that is a fifth of a unit wide, or wider.
-    return decimals(5.0 * (estimate.high - estimate.low), 2)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationTable:
     """The table of a cohort paper, pooled over imputations.
@@ -232,7 +224,7 @@ class AssociationTable:
         """Digits after the point of effects, so that the interval keeps two that count."""
         if self.kind != "continuous":
             return 3
-        return mean_digits(self.rows[0].estimate)
+        return interval_digits(self.rows[0].estimate)
 
     def row(self, model: str, *, stratum: str = ALL, measure: str | None = None) -> AssociationRow:
         """The row of a model and stratum; of the first measure where none is named."""

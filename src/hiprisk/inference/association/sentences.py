@@ -11,12 +11,11 @@ from hiprisk.inference.association.result import (
     AssociationTable,
     NegativeControl,
     StratumDifference,
-    mean_digits,
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
 from hiprisk.wording.disclaimers import cohort_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import p_equals, with_ci
+from hiprisk.wording.quantities import interval_digits, p_equals, with_ci
 
 # With fewer on one side HC3 and CR1 are known to reject too often.
 FEW_EXPOSED = 10
@@ -285,7 +284,7 @@ def _control_sentence(
     if control.kind == "outcome":
         place = f"on {dictionary.label(control.where)}"
     measure = control.row.measure
-    digits = mean_digits(control.row.estimate) if measure == "mean_difference" else 2
+    digits = interval_digits(control.row.estimate) if measure == "mean_difference" else 2
     digits = 3 if measure == "risk_difference" else digits
     found = (
         f"Negative control ({control.reason}): {place} the {MEASURE_LABELS[control.row.measure]}"

@@ -122,11 +122,14 @@ class FirstScreen:
     ----------
     verdict : tuple of str
         Two sentences.
+    facts : tuple of Line
+        For whom, what changes an answer, whether it can be trusted: label and value.
     tiles : tuple of Tile
     picture : Picture or None
     """
 
     verdict: tuple[str, ...]
+    facts: tuple[Line, ...] = ()
     tiles: tuple[Tile, ...] = ()
     picture: Picture | None = None
 

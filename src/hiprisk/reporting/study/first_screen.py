@@ -1,33 +1,43 @@
-"""The first screen of a study's report: verdict, four answers, calibration."""
+"""The first screen of a study's report: verdict, for whom, four answers, calibration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
+from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.association.sentences import MODEL_SHORT_LABELS
-from hiprisk.metrics.estimate import Estimate
+from hiprisk.inference.increment import AddedValue, Addition
+from hiprisk.inference.simulated_truth import SimulatedTruth
 from hiprisk.metrics.registry import label_of
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
+from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
-from hiprisk.wording.labels import capital, unit_of_amount
+from hiprisk.reporting.study.verdict import HEADLINES, SLOPE, evaluated, verdict_of
+from hiprisk.sheet.format import Sheet
+from hiprisk.wording.labels import capital, listed, unit_of_amount
 from hiprisk.wording.quantities import (
     decimals,
     interval,
     number,
+    people_counted,
     percent,
+    plural,
     signed,
 )
 from hiprisk.wording.verdicts import excludes
 
-# Which figure says best how well a model predicts, by the kind of its outcome.
-HEADLINES = {"continuous": "r2", "binary": "c_statistic"}
 LEVEL = 80
+# The predictors that are named on the first screen.
+MOST_NAMED = 3
 # The pictures that may stand on the first screen, the best first.
 PICTURES = ("calibration_corrected.png", "calibration_loess.png", "calibration_spline.png")
 
 
-def first_screen(evidence: Evidence, sections: Sequence[Section]) -> FirstScreen:
+def first_screen(
+    evidence: Evidence, sections: Sequence[Section], *, sheet: Sheet, config: StudyConfig
+) -> FirstScreen:
     """What a reader sees before scrolling.
 
     Parameters
@@ -36,6 +46,8 @@ def first_screen(evidence: Evidence, sections: Sequence[Section]) -> FirstScreen
     sections : sequence of Section
         Of the report: a tile leads to the one that has its figure in full, and the calibration
         plot is theirs.
+    sheet : Sheet
+    config : StudyConfig
     """
     anchors = {section.anchor for section in sections}
     tiles = (
@@ -45,88 +57,106 @@ def first_screen(evidence: Evidence, sections: Sequence[Section]) -> FirstScreen
         _predictors(evidence),
     )
     return FirstScreen(
-        verdict=tuple(_verdict(evidence)),
+        verdict=verdict_of(evidence, config.outcome.label),
+        facts=tuple(_facts(evidence, sheet, config)),
         tiles=tuple(tile for tile in tiles if tile is not None and tile.anchor in anchors),
         picture=_picture(sections),
     )
 
 
-def _verdict(evidence: Evidence) -> Iterator[str]:
-    """How well the model predicts; what the declared predictors add."""
-    found = evidence.optimism.estimates()
-    headline = next((one for one in found if one.name == HEADLINES[evidence.kind]), None)
-    if evidence.family == "mean":
-        yield "No candidate predicts better than the mean-only model."
-    elif headline is not None:
-        yield f"{_how_well(evidence, headline)}, corrected for optimism."
-    if evidence.added is None:
-        return
-    verdicts: dict[str, list[str]] = {}
-    for one in evidence.added.additions:
-        if len(one.blocks) == 1:
-            verdicts.setdefault(str(one.verdict), []).append(one.label)
-    parts = [f"{' and '.join(names)}: {verdict}" for verdict, names in verdicts.items()]
-    if parts:
-        yield f"What blocks of predictors add: {'; '.join(parts)}."
-
-
-def _how_well(evidence: Evidence, headline: Estimate) -> str:
-    ends = f" (95 % CI {_percent_ends(headline)})" if headline.low is not None else ""
-    if evidence.kind == "continuous":
-        return (
-            f"The model explains {percent(headline.value, 0)}{ends} of the variance of the outcome "
-            "between people"
-        )
-    return (
-        f"Of two people of whom one has the event, the model gives that one the higher risk "
-        f"in {percent(headline.value, 0)}{ends} of pairs"
+def _facts(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[Line]:
+    """For whom, what changes an answer, whether it can be trusted."""
+    replacement = config.outcome.hip_replacement
+    kept = replacement is not None and replacement.strategy == "exclude"
+    yield Line(
+        label="For whom",
+        value=f"{capital(config.outcome.population)}; outcome after "
+        f"{plural_months(config.outcome.horizon_months)}"
+        + (", in those who keep their hip until then" if kept else "")
+        + f". {people_counted(evidence.n_people, evidence.n_analysed)} analysed.",
     )
+    if said := _what_changes(sheet):
+        yield Line(label="What changes an answer most", value=said)
+    yield Line(label="Can it be trusted?", value=" ".join(_trust(evidence, config)))
 
 
-def _percent_ends(estimate: Estimate) -> str:
-    low, high = 100.0 * (estimate.low or 0.0), 100.0 * (estimate.high or 0.0)
-    return f"{low:.0f} to {high:.0f} %"
+def plural_months(months: float) -> str:
+    """A horizon: 1 month, 36 months."""
+    return plural(int(months), "month") if months == int(months) else f"{months:g} months"
+
+
+def _what_changes(sheet: Sheet) -> str:
+    """The predictors that carry most of the model's information, with their shares."""
+    if not sheet.has_reference_population:
+        return ""
+    first = sorted(sheet.variables, key=lambda spec: -spec.weight)[:MOST_NAMED]
+    named = [f"{spec.label} ({percent(spec.weight, 0)})" for spec in first if spec.weight > 0.0]
+    return f"{capital(listed(named))} of the model's information." if named else ""
+
+
+def _trust(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
+    if is_simulated(evidence.provenance):
+        yield "Not for patients: the people are simulated."
+    how = (
+        "by cross-validation"
+        if "optimism" in evidence.not_available
+        else f"by {plural(config.validation.resamples, 'bootstrap resample')}"
+    )
+    if evidence.holdout is None:
+        yield f"Validated internally only ({how}): not yet tried at another time or place."
+    else:
+        held = evidence.holdout
+        yield (
+            f"Validated internally ({how}) and in {held.model.n} people held out "
+            f"({held.label}), by nobody else."
+        )
+    size = evidence.sample_size.size
+    if size is not None:
+        enough = all(row.satisfied for row in size.criteria)
+        yield f"Sample size {'meets' if enough else 'is below'} the criteria of Riley et al."
 
 
 def _performance(evidence: Evidence) -> Tile | None:
     name = HEADLINES[evidence.kind]
-    row = next((row for row in evidence.optimism.rows if row.metric == name), None)
-    if row is None:
+    found = evaluated(evidence, name)
+    if found is None:
         return None
+    estimate, how = found
+    apparent = next((one.value for one in evidence.apparent if one.name == name), None)
+    truth = evidence.simulated_truth
+    best = "" if truth is None or truth.best is None else f". **Truth: {number(truth.best, 2)}**"
     return Tile(
-        title="How well it predicts",
+        title="How well does it predict?",
         lines=(
             Line(
                 label=capital(label_of(name)),
-                value=f"{capital(label_of(name))} {number(row.corrected, 2)}",
-                detail=f"95 % CI {interval(row.low, row.high, 2)}, optimism-corrected",
+                value=f"{capital(label_of(name))} {number(estimate.value, 2)}",
+                detail=f"95 % CI {interval(estimate.low, estimate.high, 2)}, {how}{best}",
             ),
         ),
-        note=f"Apparent, in the people it was fitted to: {number(row.apparent, 2)}. "
+        note=f"Apparent, in the people it was fitted to: {number(apparent, 2)}. "
         + ("0 is the mean-only model, 1 a perfect one." if name == "r2" else "0.5 is chance."),
         anchor="performance",
     )
 
 
 def _calibration(evidence: Evidence) -> Tile | None:
-    slope = next(
-        (one for one in evidence.optimism.estimates() if one.name == "calibration_slope"), None
-    )
-    if slope is None:
+    found = evaluated(evidence, SLOPE)
+    if found is None:
         return None
+    slope, how = found
     if excludes(slope, 1.0):
-        said = (
-            "Predictions are too extreme." if slope.value < 1 else "Predictions are too moderate."
-        )
+        side = "extreme" if slope.value < 1 else "moderate"
+        said = f"Predictions are too {side}."
     else:
         said = "No evidence that predictions are too extreme or too moderate."
     return Tile(
-        title="Are predictions too extreme?",
+        title="Is it calibrated?",
         lines=(
             Line(
                 label="Calibration slope",
                 value=f"Calibration slope {number(slope.value, 2)}",
-                detail=f"95 % CI {interval(slope.low, slope.high, 2)}, optimism-corrected",
+                detail=f"95 % CI {interval(slope.low, slope.high, 2)}, {how}",
             ),
         ),
         note=f"{said} 1 is ideal.",
@@ -148,9 +178,13 @@ def _interval_width(evidence: Evidence) -> Tile | None:
         return None
     digits = decimals(width.value, 0)
     unit = unit_of_amount(evidence.outcome_unit)
-    inside = "" if covered is None else f" {percent(covered.value, 0)} of people lay inside theirs."
+    inside = (
+        ""
+        if covered is None
+        else f" Out of fold, {percent(covered.value, 0)} of people lay inside theirs."
+    )
     return Tile(
-        title="How sure for one person",
+        title="How sure is it for one person?",
         lines=(
             Line(
                 label="Width",
@@ -158,7 +192,7 @@ def _interval_width(evidence: Evidence) -> Tile | None:
                 detail=f"half the mean width of the {LEVEL} % prediction interval",
             ),
         ),
-        note=f"Out of fold.{inside}",
+        note=inside.strip(),
         anchor="calibration",
     )
 
@@ -166,7 +200,7 @@ def _interval_width(evidence: Evidence) -> Tile | None:
 def _risk_spread(curve: CalibrationCurve) -> Tile:
     low, high = curve.predicted_quantile(0.1), curve.predicted_quantile(0.9)
     return Tile(
-        title="How far risks differ between people",
+        title="How far do risks differ between people?",
         lines=(
             Line(
                 label="Risks",
@@ -181,46 +215,60 @@ def _risk_spread(curve: CalibrationCurve) -> Tile:
 
 def _predictors(evidence: Evidence) -> Tile | None:
     """What each block adds, with its verdict, and the declared exposure's association."""
+    added, table, truth = evidence.added, evidence.association, evidence.simulated_truth
     lines: list[Line] = []
-    added, table = evidence.added, evidence.association
     if added is not None:
-        for one in added.additions:
-            if len(one.blocks) > 1:
-                continue
-            gain = one.gain(added.metric)
-            lines.append(
-                Line(
-                    label=capital(one.label),
-                    value=f"{added.metric_label} {signed(gain.estimate.value, 3)}",
-                    detail=f"({_ends(gain.estimate)}), {one.verdict}",
-                )
-            )
+        lines += [_gain(one, added, truth) for one in added.additions if len(one.blocks) == 1]
     if table is not None and table.rows:
-        row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
-        unit = f" {unit_of_amount(table.unit)}" if row.measure == "mean_difference" else ""
-        lines.append(
-            Line(
-                label=capital(table.exposure),
-                value=f"{signed(row.estimate.value, table.digits)}{unit}"
-                if row.measure == "mean_difference"
-                else number(row.estimate.value, 2),
-                detail=f"({interval(row.estimate.low, row.estimate.high, table.digits)}), "
-                f"{MODEL_SHORT_LABELS[row.model]}",
-            )
-        )
+        lines.append(_effect(table, truth))
     if not lines:
-        return None
-    minimum = "" if added is None else f" Minimum important gain {added.smallest_gain:g}."
+        return Tile(
+            title="What do the predictors add?",
+            lines=(Line(label="Blocks", value="Not compared"),),
+            note="One block of predictors is declared, and no exposure.",
+            anchor="methods",
+        )
+    minimum = "" if added is None else f" Minimum important gain: {added.smallest_gain:g}."
     return Tile(
-        title="What the predictors add",
+        title="What do the predictors add?",
         lines=tuple(lines),
-        note=f"95 % CI in brackets.{minimum}",
+        note=f"In brackets: 95 % CI{_about_truth(truth)}.{minimum}",
         anchor="association" if added is None else "added",
     )
 
 
-def _ends(estimate: Estimate) -> str:
-    return f"{signed(estimate.low or 0.0, 3)} to {signed(estimate.high or 0.0, 3)}"
+def _about_truth(truth: SimulatedTruth | None) -> str:
+    if truth is None or not (truth.gains or truth.exposure_effect is not None):
+        return ""
+    return ", and the [truth](#truth) of the simulation"
+
+
+def _gain(one: Addition, added: AddedValue, truth: SimulatedTruth | None) -> Line:
+    gain = one.gain(added.metric).estimate
+    ends = f"{signed(gain.low or 0.0, 3)} to {signed(gain.high or 0.0, 3)}"
+    known = None if truth is None or truth.metric != added.metric else truth.gains.get(one.name)
+    true = "" if known is None else f"; **truth {signed(known, 3)}**"
+    return Line(
+        label=capital(one.label),
+        value=f"{added.metric_label} {signed(gain.value, 3)}",
+        detail=f"({ends}{true}), {one.verdict}",
+    )
+
+
+def _effect(table: AssociationTable, truth: SimulatedTruth | None) -> Line:
+    row = table.rows[-1] if table.strata is None else table.row(table.rows[-1].model)
+    estimate, digits = row.estimate, table.digits
+    is_mean = row.measure == "mean_difference"
+    unit = f" {unit_of_amount(table.unit)}" if is_mean else ""
+    known = None if truth is None or not is_mean else truth.exposure_effect
+    true = "" if known is None else f"; **truth {known:+g}**"
+    value = signed(estimate.value, digits) if is_mean else number(estimate.value, digits)
+    return Line(
+        label=capital(table.exposure),
+        value=f"{value}{unit}".rstrip(),
+        detail=f"({interval(estimate.low, estimate.high, digits)}{true}), "
+        f"{MODEL_SHORT_LABELS[row.model]}",
+    )
 
 
 def _picture(sections: Sequence[Section]) -> Picture | None:

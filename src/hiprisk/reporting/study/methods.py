@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
@@ -11,7 +11,14 @@ from hiprisk.reporting.appendix.comparisons import candidate_label
 from hiprisk.reporting.page.blocks import Section
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import provenance_in_words
-from hiprisk.wording.labels import blocks_in_words, capital, estimand_in_words, in_words, with_unit
+from hiprisk.wording.labels import (
+    blocks_in_words,
+    capital,
+    estimand_in_words,
+    in_words,
+    listed,
+    with_unit,
+)
 from hiprisk.wording.quantities import percent, plural
 
 REPLACEMENT = {
@@ -53,21 +60,16 @@ def methods_section(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Se
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    """Names in a sentence: ``age, sex and body mass index``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _people(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     data = provenance_in_words(evidence.provenance)
     yield f"**People.** {capital(config.outcome.population)}; {data}."
     for variable, levels in config.cohort.where.items():
-        yield f"Only rows with {evidence.label(variable)} {_listed(levels)} were used."
+        yield f"Only rows with {evidence.label(variable)} {listed(levels)} were used."
     if config.sampling is not None:
         yield "Cases and controls were sampled apart; figures have the stated prevalence."
     held = config.validation.holdout
     if held is not None:
-        yield f"Rows with {evidence.label(held.variable)} {_listed(held.test)} were held out."
+        yield f"Rows with {evidence.label(held.variable)} {listed(held.test)} were held out."
 
 
 def _outcome(sheet: Sheet, config: StudyConfig) -> Iterator[str]:
@@ -79,18 +81,18 @@ def _outcome(sheet: Sheet, config: StudyConfig) -> Iterator[str]:
     if outcome.hip_replacement is not None:
         yield f"{REPLACEMENT[outcome.hip_replacement.strategy]}."
     if outcome.events:
-        yield f"Events of it: {_listed([event.label for event in outcome.events])}."
+        yield f"Events of it: {listed([event.label for event in outcome.events])}."
     if outcome.thresholds:
-        shares = _listed([percent(one, 0) for one in outcome.thresholds])
+        shares = listed([percent(one, 0) for one in outcome.thresholds])
         yield f"Declared threshold probabilities: {shares}."
 
 
 def _predictors(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     yield "**Predictors,** declared before anything was fitted."
     for block, names in config.blocks.items():
-        labels = _listed([evidence.label(name) for name in names])
+        labels = listed([evidence.label(name) for name in names])
         yield f"{capital(blocks_in_words([block], config.block_labels))}: {labels}."
-    confounders = _listed([evidence.label(name) for name in config.confounders])
+    confounders = listed([evidence.label(name) for name in config.confounders])
     yield f"Confounders, which every model has: {confounders}."
 
 
@@ -102,13 +104,13 @@ def _missing(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         f"({plural(settings.imputations_in_resamples, 'time')})."
     )
     if settings.auxiliary:
-        labels = _listed([evidence.label(name) for name in settings.auxiliary])
+        labels = listed([evidence.label(name) for name in settings.auxiliary])
         yield f"{capital(labels)} informed the imputation without being a predictor."
     yield "Rows without an outcome informed the imputation and nothing else."
 
 
 def _fit(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
-    candidates = _listed([candidate_label(one) for one in evidence.families])
+    candidates = listed([candidate_label(one) for one in evidence.families])
     yield (
         f"**Model.** Candidates: {candidates}. Settings were tuned by cross-validation in "
         f"{config.tuning.folds} folds of people, up to {plural(config.tuning.trials, 'trial')} a "
@@ -147,7 +149,7 @@ def _conclusions(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         )
     if config.association is not None and evidence.association is not None:
         table = evidence.association
-        confounders = _listed([evidence.label(name) for name in table.confounders])
+        confounders = listed([evidence.label(name) for name in table.confounders])
         yield (
             f"**Association.** {capital(table.exposure)}: crude, adjusted for {confounders}"
             + ("" if table.baseline is None else ", and for the baseline score as well")

@@ -19,6 +19,7 @@ from hiprisk.reporting.appendix.robustness import (
 )
 from hiprisk.reporting.appendix.sample_size import sample_size_section
 from hiprisk.reporting.appendix.sites import sites_section
+from hiprisk.reporting.appendix.truth import truth_section
 from hiprisk.reporting.guidelines.items import as_csv
 from hiprisk.reporting.guidelines.probast import probast_items, probast_section
 from hiprisk.reporting.guidelines.tripod import tripod_items, tripod_section
@@ -93,7 +94,7 @@ def study_report(
         banner=" ".join(cohort_warnings(evidence.provenance)),
         lead=evidence.summary,
         sections=all_sections,
-        first=first_screen(evidence, sections),
+        first=first_screen(evidence, sections, sheet=sheet, config=config),
         footer=f"{CARD_DISCLAIMER} Data: {data}. Made with hiprisk {created_with['hiprisk']}.",
     )
 
@@ -118,6 +119,7 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (out_of_fold_section, ("evidence",)),
     (events_section, ("evidence",)),
     (added_details_section, ("evidence",)),
+    (truth_section, ("evidence",)),
     (stability_section, ("evidence",)),
     (subgroups_section, ("evidence",)),
     (sites_section, ("evidence",)),
