@@ -186,7 +186,7 @@ def _true_means(config: StudyConfig, simulated: SimulatedCohort, people: Partici
     rows = place.loc[people.frame["person_id"]].to_numpy()
     event = config.outcome.dichotomise
     if event is None:
-        return truth.conditional_mean[rows]
+        return np.asarray(truth.conditional_mean[rows])
     bound = np.full(len(rows), event.value)
     if event.reference == "baseline":
         bound += people.frame[str(config.outcome.baseline)].to_numpy(dtype=np.float64)
