@@ -61,14 +61,14 @@ def test_nothing_is_said_of_people_that_nobody_knows(capsys):
     _, out, _ = run(capsys, "predict", "my-paper", *PATIENT)
     _, why, _ = run(capsys, "predict", "my-paper", *PATIENT, "--why")
     for text in (out, why):
-        assert "typical patient  " not in text
+        assert "reference patient  " not in text
         assert "Contributions: not available." in text
         assert "no comparison is possible" in " ".join(text.split())
         assert "nlike" not in text
-    assert "The typical patient: not available." in why
+    assert "The reference patient: not available." in why
     _, plain, _ = run(capsys, "predict", "my-paper", *PATIENT, "--json")
     found = json.loads(plain)["explanation"]
-    for part in ("typical", "contributions", "next_measurements", "distance",
+    for part in ("typical", "reference", "contributions", "next_measurements", "distance",
                  "effective_sample_size", "refits"):  # fmt: skip
         assert found[part] is None, part
     assert found["not_known"]["variables"] == []

@@ -44,17 +44,18 @@ def test_every_part_is_there_as_plain_json(small):
         "measurement_ranges",
         "next_measurements",
         "not_known",
+        "reference",
         "refits",
         "score_error",
         "typical",
     ]
 
 
-def test_contributions_lead_from_the_typical_patient_to_this_one(small):
+def test_contributions_lead_from_the_reference_patient_to_this_one(small):
     found = small.explain(PATIENT).to_dict()
     parts = found["explanation"]["contributions"]
     moved = sum(part["value"] for part in parts["parts"])
-    assert parts["reference"] == pytest.approx(found["explanation"]["typical"]["predicted"])
+    assert parts["reference"] == pytest.approx(found["explanation"]["reference"]["predicted"])
     assert parts["reference"] + moved == pytest.approx(found["predicted"], abs=1e-9)
 
 
@@ -125,8 +126,8 @@ def test_each_thing_is_evaluated_once(small, monkeypatch):
     assert counts == once
     counts.clear()
     small.explain(PATIENT)
-    # The patient, and the typical patient for the first time.
-    assert counts == dict.fromkeys(once, 2)
+    # The patient, and the typical and the reference patient for the first time.
+    assert counts == dict.fromkeys(once, 3)
     counts.clear()
     small.explain({**PATIENT, "age_years": 70})
     assert counts == once

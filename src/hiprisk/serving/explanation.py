@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hiprisk.arrays import Floats
+from hiprisk.serving.reference import ReferencePatient
 from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
@@ -24,12 +25,13 @@ from hiprisk.sheet.similarity import Distance, distance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typical:
-    """The typical patient and what the model says of it.
+    """A patient to compare with and what the model says of it.
 
     Attributes
     ----------
     patient : mapping of str to float or str
-        Medians and most common levels of training.
+        Medians and most common levels of the development cohort, of the reference patient but for
+        the exposure.
     values : mapping
         ``predicted`` or ``risk``, bounds and ``chance_<event>``.
     """
@@ -37,18 +39,30 @@ class Typical:
     patient: Mapping[str, float | str]
     values: Mapping[str, float | None]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The patient, and what the model says of it."""
+        return {"patient": dict(self.patient), **self.values}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """The typical patient, ready to be compared with.
+    """The reference patient, ready to be compared with.
 
     Attributes
     ----------
+    typical : Typical
+        The typical patient, who may have the exposure.
+    words : str
+        Who the reference patient is.
+    compared : Typical
+        The reference patient and what the model says of it.
     completed : mapping of str to ndarray
-        The patient's columns, as `SheetEvaluator.completed` has them.
+        The reference patient's columns, as `SheetEvaluator.completed` has them.
     """
 
     typical: Typical
+    words: str
+    compared: Typical
     completed: Mapping[str, Floats]
 
 
@@ -79,11 +93,11 @@ class Explanation:
 
     Attributes
     ----------
-    typical, contributions, next_measurements
+    typical, reference, contributions, next_measurements
         None where the sheet does not know its people: there is nobody to compare with, and nothing
         is imputed.
     scale : str
-        Unit of the contributions.
+        Unit of the contributions, which are relative to the reference patient.
     contributions : Contributions or None
         On the scale of the linear predictor; they add up.
     held_at_bounds : float
@@ -94,6 +108,7 @@ class Explanation:
     """
 
     typical: Typical | None
+    reference: Reference | None
     scale: str
     contributions: Contributions | None
     held_at_bounds: float
@@ -107,9 +122,11 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; None where the sheet does not say."""
-        typical, following = self.typical, self.next_measurements
+        following = self.next_measurements
         return {
-            "typical": typical and {"patient": dict(typical.patient), **typical.values},
+            "typical": self.typical and self.typical.to_dict(),
+            "reference": self.reference
+            and {"words": self.reference.words, **self.reference.compared.to_dict()},
             "contributions": self.contributions and self._parts(self.contributions),
             "not_known": {**asdict(self.not_known), "variables": list(self.not_known.variables)},
             "next_measurements": (
@@ -165,6 +182,7 @@ def explain_patient(
     not_known = _not_known(evaluator, known, lp, prediction)
     return Explanation(
         typical=None if reference is None else reference.typical,
+        reference=reference,
         scale="log odds" if binary and not sheet.predicts_risk_itself else sheet.outcome.unit,
         contributions=parts,
         held_at_bounds=0.0 if binary or parts is None else _held(evaluator, parts),
@@ -189,22 +207,32 @@ def explain_patient(
     )
 
 
-def reference_of(evaluator: SheetEvaluator) -> Reference | None:
-    """The typical patient, evaluated; None where the sheet does not know its people."""
-    sheet = evaluator.sheet
-    if not sheet.has_reference_population:
-        return None
-    patient = typical_patient(sheet)
-    evaluation = evaluate(evaluator, read_rows(sheet.variables, [patient]))
+def reference_of(evaluator: SheetEvaluator, reference: ReferencePatient) -> Reference:
+    """The reference patient and the typical one, evaluated.
+
+    Parameters
+    ----------
+    evaluator : SheetEvaluator
+        Of a sheet that `has_reference_population`.
+    reference : ReferencePatient
+    """
+    patient = typical_patient(evaluator.sheet)
+    typical, _ = _evaluated(evaluator, patient)
+    compared, completed = _evaluated(evaluator, reference.patient)
+    return Reference(typical=typical, words=reference.words, compared=compared, completed=completed)
+
+
+def _evaluated(
+    evaluator: SheetEvaluator, patient: Mapping[str, float | str]
+) -> tuple[Typical, Mapping[str, Floats]]:
+    evaluation = evaluate(evaluator, read_rows(evaluator.sheet.variables, [patient]))
     numbers = answers_of(evaluator, evaluation).numbers
     values = {name: _number(array) for name, array in numbers.items()}
     known = evaluation.known
     if not evaluation.usable[0]:
         # A median may be one that nobody can have: 62.5 of a whole number.
         known = evaluator.numeric_columns(evaluation.given.columns, 1)
-    return Reference(
-        typical=Typical(patient=patient, values=values), completed=evaluator.completed(known)
-    )
+    return Typical(patient=patient, values=values), evaluator.completed(known)
 
 
 def _number(array: Floats) -> float | None:

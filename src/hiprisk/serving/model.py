@@ -264,10 +264,13 @@ class Model:
 
     @cached_property
     def reference(self) -> Reference | None:
-        """The typical patient, evaluated once for all explanations; None where nobody is known."""
+        """The patient to compare with, evaluated once for all; None where nobody is known."""
         from hiprisk.serving.explanation import reference_of
+        from hiprisk.serving.reference import reference_patient
 
-        return reference_of(self.evaluator)
+        if not self.sheet.has_reference_population:
+            return None
+        return reference_of(self.evaluator, reference_patient(self.sheet, self.bundle.config))
 
     def problem_with(self, name: str, value: object) -> str | None:
         """The rule that a value of one variable breaks, in words; None where it may be used.

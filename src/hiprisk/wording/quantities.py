@@ -71,6 +71,18 @@ def contribution_decimals(sheet: Sheet, usual: int) -> int:
     return usual + 1 if sheet.predicts_risk_itself else score_decimals(sheet, usual)
 
 
+def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
+    """A difference of predictions in words: points of the score, or of a risk in percent."""
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:.{digits}f} percentage points"
+    return f"{value:.{score_decimals(sheet, digits)}f}"
+
+
+def vanishes(sheet: Sheet, value: float) -> bool:
+    """Whether a difference of predictions rounds to 0 as it is shown."""
+    return float(amount(sheet, value).split(" ")[0]) == 0.0
+
+
 def signed(value: float, digits: int = 3) -> str:
     """The same with its sign."""
     return f"{value:+z.{digits}f}"

@@ -24,13 +24,16 @@ def beside_the_small_model(tmp_path, monkeypatch):
     write_small_bundle(Path("models"))
 
 
-def test_the_short_form_has_picture_typical_patient_parts_and_next_measurement(capsys):
+def test_the_short_form_has_picture_reference_patient_parts_and_next_measurement(capsys):
     _, out, _ = run(capsys, "predict", "small", *PATIENT)
-    assert "typical patient" in out
+    assert "reference patient" in out
     assert "predicted probability of" in out
     # Lines are as wide as the terminal.
     text = " ".join(out.split())
-    assert "Contributions relative to the typical patient (points" in text
+    assert (
+        "Compared with an average patient of the development cohort without low back pain, "
+        "contributions (points 0-100): "
+    ) in text
     assert "WOMAC function +7.2" in text
     assert "imputed: sex; low back pain. This widens the 80 % prediction interval" in text
     assert "Measuring low back pain would narrow it most" in out
@@ -89,13 +92,15 @@ def write_bundle_of(sheet, name):
     write_bundle(Path("models"), name, contents)
 
 
-@pytest.mark.parametrize(("form", "said"), [([], "patient: "), (["--why"], "patient (additive)")])
+@pytest.mark.parametrize(
+    ("form", "said"), [([], "contributions: "), (["--why"], "Contributions (additive)")]
+)
 def test_an_outcome_without_a_unit_has_no_empty_brackets(capsys, form, said):
     sheet = small_sheet()
     sheet = dataclasses.replace(sheet, outcome=dataclasses.replace(sheet.outcome, unit=""))
     write_bundle_of(sheet, "no-unit")
     _, out, _ = run(capsys, "predict", "no-unit", *PATIENT, *form)
-    assert f"Contributions relative to the typical {said}" in out
+    assert said in " ".join(out.split())
     assert "()" not in out
 
 
@@ -125,7 +130,8 @@ def test_the_heading_names_the_event(capsys):
     assert "Risk of Sturz: ja in 12 months; nobody" in out.splitlines()
 
 
-def test_how_sites_differ_is_said_beneath_the_answer(capsys):
+def test_how_sites_differ_is_said_beneath_the_answer(capsys, monkeypatch):
+    monkeypatch.setattr("hiprisk.wording.explanations.NOTICEABLE_SHARE", 0.0)
     for name, sheet in (("named", site_sheet()), ("mean", site_sheet(kind="binary", named=False))):
         model_of(Path("models"), sheet, name)
     _, out, _ = run(capsys, "predict", "named", *PATIENT)
@@ -160,16 +166,24 @@ def test_a_new_site_is_said_beside_the_number_and_is_not_missing(capsys):
 
 def test_a_width_that_does_not_change_is_not_told(capsys, monkeypatch):
     # As of a score with few values, whose interval moves in whole steps.
-    monkeypatch.setattr("hiprisk.cli.show.phrases.score_decimals", lambda *_: 0)
+    monkeypatch.setattr("hiprisk.wording.quantities.score_decimals", lambda *_: 0)
     sheet = small_sheet()
     assert cost_words(sheet, 0.04) == ""
     assert cost_words(sheet, 0.6).endswith("interval by 1.")
-    monkeypatch.setattr("hiprisk.cli.show.prediction.vanishes", lambda *_: True)
-    monkeypatch.setattr("hiprisk.cli.show.explanation.vanishes", lambda *_: True)
-    _, out, _ = run(capsys, "predict", "small", *PATIENT)
-    assert "Measuring low back pain would tell most: about" in " ".join(out.split())
-    assert "narrow" not in out
+
+
+def test_what_would_hardly_help_to_know_is_not_listed(capsys, monkeypatch):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
-    assert "narrower" not in out
-    assert "each share is that of one measurement alone" in " ".join(out.split())
+    assert "sex " not in out[out.index("once measured") : out.index("Nothing else would")]
+    monkeypatch.setattr("hiprisk.wording.explanations.NOTICEABLE_SHARE", 0.0)
+    _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
+    assert "sex " in out[out.index("once measured") :]
+    assert "Nothing else would narrow it noticeably." not in out
+    monkeypatch.setattr("hiprisk.wording.explanations.vanishes", lambda *_: True)
+    for form in ([], ["--why"]):
+        _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
+        text = " ".join(out.split())
+        assert "Measuring what is not known would not narrow the 80 % interval noticeably" in text
+        assert "narrow it most" not in text
+        assert "once measured" not in text
     assert "over 2 variables;" in " ".join(out.split())

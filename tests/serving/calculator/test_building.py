@@ -77,6 +77,15 @@ def test_the_page_holds_the_sheet_and_where_it_comes_from(tmp_path):
     model = model_of(tmp_path, small_sheet())
     held = re.search(r'id="model">(.*?)</script>', build_page(model))[1]
     assert json.loads(held) == {
+        "reference": {
+            "patient": {
+                "age_years": 65.0,
+                "lbp_any": "no",
+                "sex": "female",
+                "womac_function_0_100": 38.0,
+            },
+            "words": "an average patient of the development cohort without low back pain",
+        },
         "sheet": encode(model.sheet),
         "bundle": {"name": "page", "version": model.bundle.version, "sha256": model.bundle.sha256},
     }

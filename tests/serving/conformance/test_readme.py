@@ -16,3 +16,5 @@ def test_the_readme_says_what_to_answer_how_exactly_and_how_to_check(tmp_path):
     assert "hiprisk testpack small@1 --check ANSWERS --random 0\n" in text
     assert "within 1e-09 of the one expected" in text
     assert "SIMULATED" in text
+    assert "relative to an average patient of the development cohort without low back pain" in text
+    assert '"lbp_any": "no"' in text

@@ -365,7 +365,7 @@ def test_each_flag_has_its_words(tmp_path):
         "sex": replace(specs["sex"], training=replace(summary, level_shares=(1.0, 0.0))),
     }
     variables = tuple(changed.get(spec.name, spec) for spec in sheet.variables)
-    model = Model(SimpleNamespace(sheet=replace(sheet, variables=variables), sha256=""))
+    model = Model(SimpleNamespace(sheet=replace(sheet, variables=variables), sha256="", config={}))
     unusual = specs["sex"].levels[1]
     result = model.explain(age_years=70, sex=unusual, womac_function_0_100=45)
     assert set(remarks(model.sheet, result.explanation.distance, result.flags)) >= {

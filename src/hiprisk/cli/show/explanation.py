@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hiprisk.cli.show.output import print_lines, print_table
 from hiprisk.cli.show.phrases import (
     NO_PEOPLE,
-    amount,
     cost_words,
     filled_words,
     heading,
@@ -15,11 +14,18 @@ from hiprisk.cli.show.phrases import (
     moves_text,
     print_wrapped,
     some_of,
-    vanishes,
     variables_counted,
 )
+from hiprisk.wording.explanations import (
+    NOTHING_ELSE,
+    NOTHING_NOTICEABLE,
+    has_effect,
+    is_noticeable,
+    others_in_words,
+)
 from hiprisk.wording.labels import with_unit
-from hiprisk.wording.quantities import contribution_decimals
+from hiprisk.wording.quantities import amount, contribution_decimals, number, signed
+from hiprisk.wording.reference import AVERAGE_MEANS, compared_with
 from hiprisk.wording.similarity import SIMILARITY
 
 if TYPE_CHECKING:
@@ -41,7 +47,7 @@ def show_why(model: Model, explanation: Explanation, *, new_site: bool = False) 
     _show_measurement(sheet, explanation)
     _show_likeness(sheet, explanation, new_site=new_site)
     _show_refits(sheet, explanation)
-    _show_typical(sheet, explanation)
+    _show_reference(sheet, explanation)
 
 
 def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
@@ -52,13 +58,21 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         return
     lacking = set(explanation.not_known.variables)
     scale = f"{explanation.scale}, additive" if explanation.scale else "additive"
-    heading(with_unit("Contributions relative to the typical patient", scale))
+    heading(with_unit("Contributions", scale))
+    if explanation.reference is not None:
+        print_wrapped(f"{compared_with(explanation.reference.words)} ({AVERAGE_MEANS}).", indent=2)
     digits = contribution_decimals(sheet, 2)
-    rows = [["typical patient", "", f"{found.reference:.{digits}f}"]]
+    rows = [["reference patient", "", f"{found.reference:.{digits}f}"]]
     parts = sorted(zip(found.groups, found.values, strict=True), key=lambda part: -abs(part[1]))
     for group, value in parts:
-        mark = filled_words(lacking, group.variables)
-        rows.append([group.label, mark, f"{value:+.{digits}f}"])
+        if has_effect(value, digits):
+            mark = filled_words(lacking, group.variables)
+            rows.append([group.label, mark, f"{value:+.{digits}f}"])
+    others = [value for _, value in parts if not has_effect(value, digits)]
+    if others:
+        total = sum(others)
+        shown = signed(total, digits) if has_effect(total, digits) else number(0.0, digits)
+        rows.append([others_in_words(others, digits), "", shown])
     if explanation.held_at_bounds:
         held = f"{explanation.held_at_bounds:+.{digits}f}"
         rows.append(["limited to the range of the score", "", held])
@@ -77,22 +91,29 @@ def _show_not_known(sheet: Sheet, explanation: Explanation, *, new_site: bool) -
     cost = cost_words(sheet, wider, new_site=new_site)
     if cost:
         print_lines("  " + cost)
-    _show_next(sheet, (explanation.next_measurements or ())[:SHOWN])
+    if explanation.next_measurements:
+        _show_next(sheet, explanation.next_measurements, width_80=missing.width_80)
 
 
-def _show_next(sheet: Sheet, following: Sequence[NextMeasurement]) -> None:
+def _show_next(sheet: Sheet, following: Sequence[NextMeasurement], *, width_80: float) -> None:
+    listed = [
+        item for item in following if is_noticeable(sheet, item.narrows_80_by, width_80=width_80)
+    ]
+    if not listed:
+        print_wrapped(NOTHING_NOTICEABLE, indent=2)
+        return
     print_lines("  Most informative next measurement:")
-    narrower = not all(vanishes(sheet, item.narrows_80_by) for item in following)
     rows = [
         [
             sheet.variable(item.variable).label,
             f"about {100 * item.share:.0f} %",
-            *([amount(sheet, item.narrows_80_by)] if narrower else []),
+            amount(sheet, item.narrows_80_by),
         ]
-        for item in following
+        for item in listed[:SHOWN]
     ]
-    head = ["once measured", "less of that variance", *(["narrower by"] if narrower else [])]
-    print_table(head, rows)
+    print_table(["once measured", "less of that variance", "narrower by"], rows)
+    if len(listed) < len(following):
+        print_lines(f"  {NOTHING_ELSE}")
     print_wrapped(
         "The variance is that of the linear predictor from all that is not known; each share is "
         "that of one measurement alone, so they need not add up to 100 %.",
@@ -176,14 +197,15 @@ def _show_refits(sheet: Sheet, explanation: Explanation) -> None:
     )
 
 
-def _show_typical(sheet: Sheet, explanation: Explanation) -> None:
-    typical = explanation.typical
-    if typical is None:
-        heading("The typical patient: not available.")
+def _show_reference(sheet: Sheet, explanation: Explanation) -> None:
+    reference = explanation.reference
+    if reference is None:
+        heading("The reference patient: not available.")
         return
-    heading("The typical patient: medians and most common levels of the development cohort")
+    print_lines("")
+    print_wrapped(f"The reference patient: {reference.words} ({AVERAGE_MEANS})")
     rows = []
-    for name, value in typical.patient.items():
+    for name, value in reference.compared.patient.items():
         spec = sheet.variable(name)
         shown = f"{value:g} {spec.unit}".strip() if isinstance(value, float) else str(value)
         rows.append([spec.label, shown])

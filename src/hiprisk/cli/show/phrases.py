@@ -9,20 +9,13 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import print_lines
-from hiprisk.wording.quantities import score_decimals
+from hiprisk.wording.quantities import amount, score_decimals, vanishes
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible."
 MOST_PARTS = 5
-
-
-def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
-    """A difference of predictions in words: points of the score, or of a risk in percent."""
-    if sheet.outcome.kind == "binary":
-        return f"{100 * value:.{digits}f} percentage points"
-    return f"{value:.{score_decimals(sheet, digits)}f}"
 
 
 def moves_text(sheet: Sheet, low: float, high: float) -> str:
@@ -71,11 +64,6 @@ def cost_words(sheet: Sheet, wider: float, *, new_site: bool = False) -> str:
         return f"{what} span a range of {amount(sheet, wider)} (80 %)."
     what = "This and the new site widen" if new_site else "This widens"
     return f"{what} the 80 % prediction interval by {amount(sheet, wider)}."
-
-
-def vanishes(sheet: Sheet, value: float) -> bool:
-    """Whether a difference of predictions rounds to 0 as it is shown."""
-    return float(amount(sheet, value).split(" ")[0]) == 0.0
 
 
 def variables_counted(sheet: Sheet, not_known: Collection[str], *, new_site: bool) -> str:

@@ -12,19 +12,19 @@ from hiprisk.cli.show.output import print_lines, print_table
 from hiprisk.cli.show.phrases import (
     MOST_PARTS,
     NO_PEOPLE,
-    amount,
     cost_words,
     filled_words,
     level_text,
     moves_text,
     print_wrapped,
     some_of,
-    vanishes,
 )
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.explanations import NOTHING_NOTICEABLE, is_noticeable
 from hiprisk.wording.labels import capital, estimand_in_words, with_unit
-from hiprisk.wording.quantities import contribution_decimals, patient_interval
+from hiprisk.wording.quantities import amount, contribution_decimals, patient_interval
+from hiprisk.wording.reference import compared_with
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 from hiprisk.wording.sites import new_site_sentence, risk_over_sites, sites_sentence
 
@@ -130,8 +130,8 @@ def _show_new_site(
 
 def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
     found = [_band(result.values, "this patient")]
-    if result.explanation is not None and result.explanation.typical is not None:
-        found.append(_band(result.explanation.typical.values, "typical patient"))
+    if result.explanation is not None and result.explanation.reference is not None:
+        found.append(_band(result.explanation.reference.compared.values, "reference patient"))
     bands = [band for band in found if band is not None]
     if not bands:
         return
@@ -184,17 +184,17 @@ def _show_chances(sheet: Sheet, result: PatientPrediction) -> None:
     events = sheet.told_events
     if not events:
         return
-    known = None if result.explanation is None else result.explanation.typical
-    typical = {} if known is None else known.values
+    known = None if result.explanation is None else result.explanation.reference
+    reference = {} if known is None else known.compared.values
     rows = []
     for event in events:
         name = f"chance_{event.name}"
-        other = typical.get(name)
+        other = reference.get(name)
         rows.append([event.label, _chance(result.values[name])]
-                    + ([_chance(other)] if typical else []))  # fmt: skip
+                    + ([_chance(other)] if reference else []))  # fmt: skip
     print_lines("")
     print_table(
-        ["predicted probability of", "this patient", *(["typical"] if typical else [])], rows
+        ["predicted probability of", "this patient", *(["reference"] if reference else [])], rows
     )
 
 
@@ -217,40 +217,42 @@ def _show_score_error(sheet: Sheet, explanation: Explanation) -> None:
 
 def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:
     parts = largest_parts(explanation)
-    if explanation.typical is None:
+    if explanation.reference is None:
         print_lines("")
         print_wrapped(f"Contributions: not available. {NO_PEOPLE}")
-    if parts:
+    if parts and explanation.reference is not None:
         digits = contribution_decimals(sheet, 1)
         words = ", ".join(f"{label} {value:+.{digits}f}" for label, value in parts)
         if any(label.endswith("*") for label, _ in parts):
             words += " (* imputed, ** partly imputed)"
         print_lines("")
-        print_wrapped(
-            f"{with_unit('Contributions relative to the typical patient', explanation.scale)}: "
-            f"{words}."
-        )
+        against = compared_with(explanation.reference.words)
+        print_wrapped(f"{against}, {with_unit('contributions', explanation.scale)}: {words}.")
     names = explanation.not_known.variables
     if names:
         wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
         print_lines("")
         cost = cost_words(sheet, wider, new_site=new_site)
         print_wrapped(f"Not known, imputed: {some_of(sheet, names)}. {cost}".rstrip())
-    if explanation.next_measurements:
-        best = explanation.next_measurements[0]
-        known = f"Measuring {sheet.variable(best.variable).label}"
-        if best.variable == sheet.site_variable:
-            known = "A site that the model knows"
-        if vanishes(sheet, best.narrows_80_by):
-            print_wrapped(
-                f"{known} would tell most: about {100 * best.share:.0f} % of the variance of the "
-                "linear predictor from all that is not known."
-            )
-        else:
-            by = amount(sheet, best.narrows_80_by)
-            print_wrapped(f"{known} would narrow it most, by about {by}.")
+    _show_best(sheet, explanation)
     _show_trust(sheet, explanation)
     print_lines("", "--why gives the details.")
+
+
+def _show_best(sheet: Sheet, explanation: Explanation) -> None:
+    """The measurement that would narrow the interval most, if any would."""
+    if not explanation.next_measurements:
+        return
+    best = max(explanation.next_measurements, key=lambda item: item.narrows_80_by)
+    width = explanation.not_known.width_80
+    if not is_noticeable(sheet, best.narrows_80_by, width_80=width):
+        print_wrapped(NOTHING_NOTICEABLE)
+        return
+    known = f"Measuring {sheet.variable(best.variable).label}"
+    if best.variable == sheet.site_variable:
+        known = "A site that the model knows"
+    by = amount(sheet, best.narrows_80_by)
+    print_wrapped(f"{known} would narrow it most, by about {by}.")
 
 
 def largest_parts(explanation: Explanation) -> list[tuple[str, float]]:

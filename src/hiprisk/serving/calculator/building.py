@@ -77,6 +77,9 @@ def _model_json(model: Model) -> str:
             "sha256": model.bundle.sha256,
         },
     }
+    if (reference := model.reference) is not None:
+        patient = dict(reference.compared.patient)
+        document["reference"] = {"words": reference.words, "patient": patient}
     if (said := sites_sentence(model.sheet)) is not None:
         document["sites"] = said
     # A `<` could end the element; JSON has another way to write it.

@@ -5,7 +5,7 @@
 const INTERVALS = { "80": [0.1, 0.9], "95": [0.025, 0.975] };
 const SMALLEST_DENOMINATOR = 1e-6;
 
-function makeEngine(sheet) {
+function makeEngine(sheet, comparison) {
   const outcome = sheet.outcome;
   const binary = outcome.kind === "binary";
   const linear = sheet.model.type === "linear";
@@ -348,7 +348,7 @@ function makeEngine(sheet) {
     return { values, refused, flags };
   }
 
-  // --- the typical patient ------------------------------------------------------------------
+  // --- the typical patient and the reference patient ----------------------------------------
 
   function meansOf(spec) {
     const found = new Map();
@@ -387,19 +387,23 @@ function makeEngine(sheet) {
 
   // A paper may print coefficients only: then nobody is typical, and nothing is imputed.
   const knowsPeople = sheet.max_imputed_weight > 0;
-  let typical = null, typicalPlace = null;
+  let typical = null, reference = null, referencePlace = null;
   if (knowsPeople) {
-    const patient = {};
-    for (const spec of sheet.variables) patient[spec.name] = typicalValue(spec);
-    const columns = numericColumns(patient);
-    typicalPlace = locate(columns);
-    typical = { patient, ...numbers(columns, typicalPlace) };
+    const evaluated = (patient) => {
+      const columns = numericColumns(patient), place = locate(columns);
+      return { place, found: { patient, ...numbers(columns, place) } };
+    };
+    typical = evaluated(Object.fromEntries(sheet.variables.map((spec) => [spec.name, typicalValue(spec)]))).found;
+    // Who that is depends on the study's exposure, which the sheet does not name.
+    const compared = evaluated(comparison.patient);
+    reference = { words: comparison.words, ...compared.found };
+    referencePlace = compared.place;
   }
 
   return {
     sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
     read, usable, flagOf, rangeText, shown, levelChances, siteVariable,
-    typical, typicalPlace, knowsPeople,
+    typical, reference, referencePlace, knowsPeople,
   };
 }

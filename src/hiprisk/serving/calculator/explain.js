@@ -16,7 +16,7 @@ function makeExplainer(engine) {
   const {
     sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
-    usable, levelChances, typical, typicalPlace, knowsPeople,
+    usable, levelChances, typical, reference: comparison, referencePlace, knowsPeople,
   } = engine;
 
   // --- what moved the prediction ------------------------------------------------------------
@@ -104,13 +104,13 @@ function makeExplainer(engine) {
   }
 
   function contributionValues({ rows, laws }) {
-    const reference = typicalPlace.rows[0];
+    const reference = referencePlace.rows[0];
     const parts = groups.map(() => 0);
     if (!trees) {
       const base = functions(reference), own = rows.map(functions);
       // In an ordinal model: times the average slope of the mean on the way from the reference.
       const slopes = ordinal
-        ? laws.map((law) => ordinal.averageSlope(typicalPlace.laws[0].predictor, law.predictor))
+        ? laws.map((law) => ordinal.averageSlope(referencePlace.laws[0].predictor, law.predictor))
         : rows.map(() => 1);
       const owners = sheet.model.terms.flatMap((t) => t.coefficients.map(() => placeOf(t.column)));
       coefficients.forEach((coefficient, i) => {
@@ -139,9 +139,9 @@ function makeExplainer(engine) {
     const held = (lp) => (binary ? 0 : clip(lp) - lp);
     return {
       scale: binary && sheet.model.link !== "identity" ? "log odds" : outcome.unit,
-      reference: typicalPlace.lp,
+      reference: referencePlace.lp,
       total: place.lp,
-      held_at_bounds: held(place.lp) - held(typicalPlace.lp),
+      held_at_bounds: held(place.lp) - held(referencePlace.lp),
       parts: groups.map((group, i) => ({
         label: group.label,
         variables: group.variables,
@@ -335,6 +335,7 @@ function makeExplainer(engine) {
       ...(sheet.sites === undefined ? {} : { sites: ofSites(predicted) }),
       explanation: {
         typical,
+        reference: comparison,
         contributions: knowsPeople ? contributions(place, lacking) : null,
         not_known: {
           variables: lacking,

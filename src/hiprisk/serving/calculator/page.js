@@ -4,7 +4,7 @@
 function startPage() {
   const model = JSON.parse(document.getElementById("model").textContent);
   const { sheet, bundle, sites } = model;
-  const engine = makeEngine(sheet);
+  const engine = makeEngine(sheet, model.reference);
   const explain = makeExplainer(engine);
   const { outcome, binary, specs } = engine;
   const byId = (id) => document.getElementById(id);
@@ -65,14 +65,14 @@ function startPage() {
     return `${bare(values[`lower_${which}`])} to ${level(values[`upper_${which}`])}`;
   }
 
-  function pictureOf(answer, typical) {
-    const band = (values, name, isTypical) => ({
-      label: name, typical: isTypical, point: scaled(values[first]),
+  function pictureOf(answer, reference) {
+    const band = (values, name, isReference) => ({
+      label: name, isReference, point: scaled(values[first]),
       inner: [scaled(values.lower_80), scaled(values.upper_80)],
       outer: [scaled(values.lower_95), scaled(values.upper_95)],
     });
     const rows = answer ? [band(answer, "this patient", false)] : [];
-    if (typical) rows.push(band(typical, "the typical patient", true));
+    if (reference) rows.push(band(reference, "reference patient", true));
     const seen = rows.flatMap((one) => [one.point, ...one.outer]).filter((value) => value !== null);
     const low = binary ? 0 : outcome.lower ?? Math.min(...seen);
     const high = binary ? 100 : outcome.upper ?? Math.max(...seen);
@@ -87,14 +87,30 @@ function startPage() {
       low, high, rows, ends, width,
       now: now === undefined ? null : { value: now, label: `at the first visit ${fixed(now, 1 + more)}` },
       error: error ? { size: error.high, label: `error of the score itself \u00b1 ${engine.shown(error.high)}` } : null,
-      label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, typical ? `typical patient ${level(typical[first])}` : null].filter(Boolean).join("; "),
+      label: [answer ? `This patient ${level(answer[first])}` : null, ...ranges, reference ? `reference patient ${level(reference[first])}` : null].filter(Boolean).join("; "),
     });
+  }
+
+  const whoIsReference = () => `${engine.reference.words} (${AVERAGE_MEANS})`;
+
+  // Marks are told by their shapes: a colour alone is not seen by everybody. On paper, where there
+  // is less room, the words beside the marks have to do.
+  function legendOf(answer) {
+    const { reference, score_error: error } = answer.explanation;
+    const known = outcome.baseline !== undefined && answer.imputed.indexOf(outcome.baseline) < 0;
+    return [
+      "Circle: this patient.",
+      reference ? `Diamond: the reference patient, ${whoIsReference()}.` : null,
+      rangeOf(answer, "80") ? "Inner bar: 80 %, outer bar: 95 %." : null,
+      known ? "Triangle: the score at the first visit." : null,
+      error ? "Bracket: one standard error of measurement of the score." : null,
+    ].filter(Boolean).join(" ");
   }
 
   const scaled = (value) => (value === null ? null : binary ? 100 * value : value);
 
   function answerCard(answer) {
-    const typical = answer.explanation.typical;
+    const reference = answer.explanation.reference;
     const unit = binary ? "chance" : `${outcome.unit}, higher is ${outcome.higher_is}`;
     // Ends are values of the score in an ordinal model, so its intervals hold more than their level.
     const least = engine.ordinal ? "at least " : "";
@@ -112,7 +128,8 @@ function startPage() {
       el("p", { class: "big" }, el("strong", {}, level(answer[first])), el("span", {}, unit)),
       el("ul", { class: "ranges" }, ...lines),
       over ? el("p", { class: "small" }, `In 95 % of sites the risk of such a patient lies between ${level(over[0])} and ${level(over[1])}.`) : null,
-      pictureOf(answer, typical),
+      pictureOf(answer, reference),
+      el("p", { class: "small screen-only" }, legendOf(answer)),
       error ? el("p", { class: "small" }, errorWords(error),
         el("span", { class: "screen-only" }, ` Source: ${error.source}.`)) : null);
   }
@@ -125,61 +142,84 @@ function startPage() {
 
   function chancesCard(answer) {
     if (!events.length) return null;
-    const typical = answer.explanation.typical;
-    return card("Predicted probabilities", table(typical ? "The dark mark is the typical patient." : null, ["Predicted probability of", "", "#this patient", ...(typical ? ["#typical"] : [])],
+    const { reference } = answer.explanation;
+    return card("Predicted probabilities", table(reference ? "Vertical line: the reference patient." : null, ["Predicted probability of", "", "#this patient", ...(reference ? ["#reference"] : [])],
       events.map((event) => {
-        const own = answer[`chance_${event.name}`], other = typical ? typical[`chance_${event.name}`] : null;
-        return row([event.label, shareBar(own, other), percent(own), ...(typical ? [percent(other)] : [])]);
+        const own = answer[`chance_${event.name}`], other = reference ? reference[`chance_${event.name}`] : null;
+        return row([event.label, shareBar(own, other), percent(own), ...(reference ? [percent(other)] : [])]);
       })));
   }
 
   const ON_PAPER = 6;
+  const AVERAGE_MEANS = "median or most common value of each variable";
   const NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible.";
+
+  const hasEffect = (value) => Number(value.toFixed(partDigits)) !== 0;
+  const plural = (n, what) => (n === 1 ? `${n} ${what}` : `${n} ${what}s`);
+
+  // One line for parts that are each shown as 0.
+  function othersRow(values) {
+    const total = sum(values), others = plural(values.length, "other");
+    return hasEffect(total) ? row([`${others} together`, "", signed(total, partDigits)])
+      : row([`${others}: no effect`, "", fixed(0, partDigits)]);
+  }
 
   function partsCard(found) {
     if (!found) return card("Contributions", el("p", {}, `Not available. ${NO_PEOPLE}`));
     const worseSign = binary || outcome.higher_is === "worse" ? 1 : -1;
-    const parts = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+    const sorted = found.parts.slice().sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+    const parts = sorted.filter((part) => hasEffect(part.value)), others = sorted.slice(parts.length);
     const largest = parts.length ? Math.abs(parts[0].value) : 0;
     const rows = parts.map((part, i) => row([
       [capital(part.label), part.not_known.length ? el("span", { class: "filled" }, part.not_known.length < part.variables.length ? " partly imputed" : " imputed") : ""],
       signedBar(part.value, largest, part.value * worseSign > 0), signed(part.value, partDigits),
     ], i < ON_PAPER ? "" : "screen-only"));
-    const rest = parts.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
-    if (parts.length > ON_PAPER) rows.push(row([`${parts.length - ON_PAPER} smaller parts together`, "", signed(rest, partDigits)], "print-only"));
+    if (others.length) {
+      const line = othersRow(others.map((part) => part.value));
+      if (parts.length > ON_PAPER) line.classList.add("screen-only");
+      rows.push(line);
+    }
+    const rest = sorted.slice(ON_PAPER).reduce((total, part) => total + part.value, 0);
+    if (parts.length > ON_PAPER) rows.push(row([`${sorted.length - ON_PAPER} smaller parts together`, "", signed(rest, partDigits)], "print-only"));
     const held = found.held_at_bounds;
     if (Math.abs(held) > 1e-9) rows.push(row(["Limited to the range of the score", "", signed(held, partDigits)]));
-    rows.unshift(row(["The typical patient", "", fixed(found.reference, partDigits)], "start"));
+    rows.unshift(row(["Reference patient", "", fixed(found.reference, partDigits)], "start"));
     rows.push(row(["This patient", "", fixed(found.total + held, partDigits)], "end"));
-    const key = el("p", { class: "small" }, el("span", { class: "key" }), "towards worse (right, +)   ",
-      el("span", { class: "key better" }), "towards better (left, \u2212)");
-    if (worseSign < 0) key.replaceChildren(el("span", { class: "key better" }), "towards better (right, +)   ", el("span", { class: "key" }), "towards worse (left, \u2212)");
-    return card("Contributions", table(`Parts add up exactly${found.scale ? `; in ${found.scale}` : ""}.`, ["Against the typical patient", "", "#part"], rows), key);
+    const [right, left] = worseSign > 0 ? ["worse", "better"] : ["better", "worse"];
+    const key = (kind) => el("span", { class: kind === "better" ? "key better" : "key" });
+    return card("What moved the prediction",
+      el("p", {}, `Compared with ${engine.reference.words}.`, el("span", { class: "screen-only" }, " The parts add up to this patient\u2019s prediction.")),
+      table(null, [`Contribution${found.scale ? `, ${found.scale}` : ""}`, "", "#part"], rows),
+      el("p", { class: "small" }, "Bars: ", key(right), `right (+) towards ${right}, `, key(left), `left (\u2212) towards ${left}.`));
   }
 
   const hasNewSite = (answer) => answer.flags.some((flag) => flag.startsWith("NEW_SITE("));
   const vanishes = (value) => Number.parseFloat(amount(value)) === 0;
 
+  // As in hiprisk.wording.explanations: what digits show, and 1 % of the width.
+  const isNoticeable = (item, width) => !vanishes(item.narrows_80_by) && item.narrows_80_by >= 0.01 * width;
+
   function nextCard(answer) {
     const { not_known: missing, next_measurements: next } = answer.explanation;
-    if (!missing.variables.length) return card("Missing values", el("p", {}, "All values that the model uses are known."));
+    const title = "What would help to know";
+    if (!missing.variables.length) return card(title, el("p", {}, "All values that the model uses are known."));
     const wider = missing.width_80 - missing.width_80_if_known;
     const newSite = hasNewSite(answer);
     const cost = vanishes(wider) ? "" : sheet.distribution === undefined && !engine.ordinal ? `The unknown values ${newSite ? "and the new site" : "alone"} span a range of ${amount(wider)} (80 %).`
       : `The unknown values${newSite ? " and the new site" : ""} widen the 80 % prediction interval by ${amount(wider)}.`;
-    // An interval that moves in steps of the score may stay as it is.
-    const narrower = next.some((item) => !vanishes(item.narrows_80_by));
-    const rows = next.slice(0, 5).map((item) =>
-      row([capital(label(item.variable)), shareBar(item.share, null), ...(narrower ? [bare(item.narrows_80_by)] : [])]));
-    const best = next[0].variable === engine.siteVariable ? "A site that the model knows" : capital(label(next[0].variable));
-    const most = vanishes(next[0].narrows_80_by)
-      ? `${best} would tell most: about ${percent(next[0].share)} of the variance of the linear predictor from all that is not known.`
-      : `${best} would narrow it most.`;
-    return card("Most informative next measurement",
-      el("p", {}, `${missing.variables.length} of ${sheet.variables.length} values were imputed. ${cost} `,
-        el("strong", {}, most)),
+    const imputed = `${missing.variables.length} of ${sheet.variables.length} values were imputed. ${cost} `;
+    const listed = next.filter((item) => isNoticeable(item, missing.width_80)).sort((a, b) => b.narrows_80_by - a.narrows_80_by);
+    if (!listed.length) {
+      return card(title, el("p", {}, imputed, el("strong", {}, "Measuring what is not known would not narrow the 80 % interval noticeably (by 1 % of its width or more).")));
+    }
+    const best = listed[0].variable === engine.siteVariable ? "A site that the model knows" : capital(label(listed[0].variable));
+    const rows = listed.slice(0, 5).map((item) =>
+      row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
+    return card(title,
+      el("p", {}, imputed, el("strong", {}, `${best} would narrow it most.`),
+        listed.length < next.length ? " Nothing else would narrow it noticeably." : ""),
       table("Bars: share of the variance of the linear predictor from all that is not known that one measurement alone removes; they need not add up to 100 %.",
-        ["Once measured", "", ...(narrower ? [binary ? "#points narrower" : "#narrower by"] : [])], rows));
+        ["Once measured", "", binary ? "#points narrower" : "#narrower by"], rows));
   }
 
   function measurementCard(ranges) {
@@ -242,8 +282,8 @@ function startPage() {
     if (!wrong.length) {
       return [el("section", { class: "card wait" },
         el("h3", {}, "Not enough is known yet"),
-        el("p", {}, `Fill in what you know, ${label(heaviest)} above all. Until then, the typical patient of the development cohort is shown:`),
-        pictureOf(null, engine.typical))];
+        el("p", {}, `Fill in what you know, ${label(heaviest)} above all. Until then, the reference patient is shown: ${whoIsReference()}.`),
+        pictureOf(null, engine.reference))];
     }
     return [el("section", { class: "card refused" },
       el("h3", {}, "No prediction until this is corrected"),
@@ -310,11 +350,13 @@ function startPage() {
       ...(sites === undefined ? [] : [["Sites", sites]]),
       ["Model", `${bundle.name} version ${bundle.version}`],
       ["Fingerprint", bundle.sha256],
-      ["Typical patient", !engine.knowsPeople ? "not available" : Object.entries(engine.typical.patient).map(([name, value]) =>
-        `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`).join("; ")],
+      ["Reference patient", !engine.knowsPeople ? "not available" : `${capital(whoIsReference())}: ${sheet.variables.map(({ name }) => {
+        const value = engine.reference.patient[name];
+        return `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`;
+      }).join("; ")}`],
       ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
     ];
-    const onScreen = ["Model type", "Typical patient"];
+    const onScreen = ["Model type", "Reference patient"];
     byId("about").append(...about.flatMap(([term, text]) => {
       const kind = { class: onScreen.includes(term) ? "screen-only" : null };
       return [el("dt", kind, term), el("dd", kind, text)];

@@ -10,26 +10,27 @@ function draw(tag, attributes, ...children) {
   return node;
 }
 
-// Intervals of a patient and of the typical patient on the outcome's scale.
-// rows: [{label, point, inner: [low, high], outer: [low, high], typical}], marks beside the first.
+// Intervals of a patient and of the reference patient on the outcome's scale.
+// rows: [{label, point, inner: [low, high], outer: [low, high], isReference}], marks beside the first.
 function intervalPicture({ low, high, rows, now, error, ends, width, label }) {
   const left = 8, right = width - 8, step = 42, top = 6;
   const x = (value) => left + (Math.min(Math.max(value, low), high) - low) / (high - low) * (right - left);
   const parts = [];
   let y = top;
   rows.forEach((row) => {
-    const kind = row.typical ? ["typical", "typicalinner", "typicaldot"] : ["outer", "inner", "dot"];
-    const tall = row.typical ? 9 : 16, middle = y + 24;
-    parts.push(draw("text", { x: left, y: y + 10, "font-size": 13, class: row.typical ? "" : "ink" }, row.label));
+    const kind = row.isReference ? ["other", "otherinner", "otherdot"] : ["outer", "inner", "dot"];
+    const tall = row.isReference ? 9 : 16, middle = y + 24;
+    parts.push(draw("text", { x: left, y: y + 10, "font-size": 13, class: row.isReference ? "" : "ink" }, row.label));
     [row.outer, row.inner].forEach((bounds, i) => {
       if (bounds[0] === null) return;
       const thick = i ? tall : tall - 4;
       parts.push(draw("rect", { x: x(bounds[0]), y: middle - thick / 2, rx: 3, height: thick,
         width: Math.max(x(bounds[1]) - x(bounds[0]), 1), class: kind[i] }));
     });
-    parts.push(draw("circle", { cx: x(row.point), cy: middle, r: row.typical ? 4.5 : 7, class: kind[2] }));
+    parts.push(row.isReference ? diamond(x(row.point), middle, 6.5, kind[2])
+      : draw("circle", { cx: x(row.point), cy: middle, r: 7, class: kind[2] }));
     y += step;
-    if (!row.typical) y = bracket(parts, { row, error, x, y, right, left });
+    if (!row.isReference) y = bracket(parts, { row, error, x, y, right, left });
   });
   if (now !== null) {
     const at = x(now.value), anchor = at > (left + right) / 2 ? "end" : "start";
@@ -43,6 +44,8 @@ function intervalPicture({ low, high, rows, now, error, ends, width, label }) {
   picture.append(...parts);
   return picture;
 }
+
+const diamond = (x, y, r, kind) => draw("path", { d: `M${x} ${y - r} l${r} ${r} l${-r} ${r} l${-r} ${-r} z`, class: kind });
 
 function bracket(parts, { row, error, x, y, right, left }) {
   if (error === null) return y;
@@ -78,7 +81,7 @@ function signedBar(value, largest, isWorse) {
   return picture;
 }
 
-// A share of one, with a mark for the typical patient.
+// A share of one, with a vertical line for the reference patient.
 function shareBar(value, mark) {
   const picture = draw("svg", { viewBox: "0 0 160 14", "aria-hidden": "true", preserveAspectRatio: "none" });
   picture.append(

@@ -66,8 +66,8 @@ def _answer(model: Model, vector: Vector) -> Answer:
     result = model.prediction_of(evaluation, explained=True)
     assert result.explanation is not None
     plain = result.explanation.to_dict()
-    # The typical patient is the same for all and has a vector of its own.
-    del plain["typical"]
+    # Both are the same for all: the typical patient has a vector of its own, the README the other.
+    del plain["typical"], plain["reference"]
     return {**result.values, "explanation": plain}
 
 

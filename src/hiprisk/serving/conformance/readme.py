@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ An implementation conforms if every number is within {tolerance:g} of the one ex
 its size where that is above 1, and every refusal is a refusal. The lists `imputed`, `flags` and
 `reason`, and `explanation`, are compared where your answers have them. Without hiprisk, compare
 with `expected.csv` by the same rule.
-
+{compared}
 ## What the vectors are for
 
 | name ends in | what |
@@ -63,6 +64,12 @@ def readme(
     from hiprisk.sheet.answers import TEXT_COLUMNS
     from hiprisk.wording.disclaimers import warnings_of
 
+    compared = ""
+    if (against := model.reference) is not None:
+        values = json.dumps(dict(against.compared.patient))
+        compared = (
+            f"\nContributions in `explanation` are relative to {against.words}:\n\n    {values}\n"
+        )
     warnings = "".join(f"{warning} " for warning in warnings_of(model.sheet))
     numbers = ", ".join(f"`{name}`" for name in columns if name not in TEXT_COLUMNS)
     return README.format(
@@ -75,4 +82,5 @@ def readme(
         reference=f"{model.bundle.name}@{model.bundle.version}",
         tolerance=tolerance,
         options=options,
+        compared=compared,
     )

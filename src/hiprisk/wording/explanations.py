@@ -1,0 +1,49 @@
+"""Which parts of an explanation are worth a reader's time, and what is said of the others.
+
+The page's script repeats these rules; the JSON of an answer keeps every part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hiprisk.wording.quantities import plural, vanishes
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
+
+# A measurement that narrows the 80 % interval by less than this share of its width is not listed.
+NOTICEABLE_SHARE = 0.01
+NOTHING_NOTICEABLE = (
+    "Measuring what is not known would not narrow the 80 % interval noticeably (by 1 % of its "
+    "width or more)."
+)
+NOTHING_ELSE = "Nothing else would narrow it noticeably."
+
+
+def is_noticeable(sheet: Sheet, narrows_80_by: float, *, width_80: float) -> bool:
+    """Whether a measurement narrows the interval by what digits show, and 1 % of its width.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    narrows_80_by : float
+        By how much the 80 % interval is expected to be narrower.
+    width_80 : float
+        Its width now.
+    """
+    if vanishes(sheet, narrows_80_by):
+        return False
+    return narrows_80_by >= NOTICEABLE_SHARE * width_80
+
+
+def has_effect(value: float, digits: int) -> bool:
+    """Whether a contribution is shown as anything but 0."""
+    return float(f"{value:.{digits}f}") != 0.0
+
+
+def others_in_words(values: Sequence[float], digits: int) -> str:
+    """A line for contributions that are each shown as 0: ``4 others: no effect``."""
+    others = plural(len(values), "other")
+    return f"{others} together" if has_effect(sum(values), digits) else f"{others}: no effect"
