@@ -28,6 +28,8 @@ from compat.frozen import (
     unpacked_cohort,
     variables_of,
 )
+from hiprisk.serving.reference import ReferencePatient
+from hiprisk.sheet.explanation.reference_patient import typical_patient
 
 FROZEN = sorted(path.name for path in HERE.glob("issue_*") if path.is_dir())
 # A small freeze keeps bundles and answers, a whole one every result beside them.
@@ -159,8 +161,18 @@ def test_a_scored_file_is_the_same_to_the_bit(frozen, bundles, cohorts, exact, n
     assert_same_answers(old, scored(bundles[name], cohorts["patients"], tmp_path), exact)
 
 
+@pytest.fixture
+def compared_as_then(monkeypatch):
+    """Parts relative to the typical patient, who may have the exposure."""
+    monkeypatch.setattr(
+        "hiprisk.serving.reference.reference_patient",
+        lambda sheet, config: ReferencePatient(patient=typical_patient(sheet), words="as then"),
+    )
+
+
 @in_whole_freezes
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.usefixtures("compared_as_then")
 def test_one_patient_is_answered_and_explained_as_before(frozen, bundles, exact, close, name):
     old = read_json(frozen / f"explanations_{name}.json.gz")
     answers = read_json(frozen / f"answers_{name}.json.gz")["columns"]
@@ -189,6 +201,7 @@ def test_a_patient_who_was_refused_is_refused_with_the_same_code(frozen, bundles
 
 @in_whole_freezes
 @pytest.mark.parametrize("name", MODELS)
+@pytest.mark.usefixtures("compared_as_then")
 def test_predict_from_a_file_prints_what_was_explained(frozen, bundles, close, name, tmp_path):
     old = read_json(frozen / f"explanations_{name}.json.gz")
     row = patients().iloc[old["rows"][7]]
