@@ -15,6 +15,7 @@ from hiprisk.errors import StoreError
 from hiprisk.reporting.results.result_files import ResultFiles, write_result
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
+from result_reports import small_report
 
 SOURCE = Path(__file__).parents[2] / "src"
 MANY = HEADER + "".join(
@@ -131,7 +132,7 @@ def test_70_a_files_of_a_folder_are_plain_files_too(here):
     (here / "out").mkdir()
     (here / "kept").write_text("old")
     (here / "out" / "drift.json").symlink_to(here / "kept")
-    result = ResultFiles(name="drift", title="", summary=(), plain={}, tables={}, figures={})
+    result = ResultFiles(name="drift", plain={}, tables={}, report=small_report())
     with pytest.raises(StoreError, match="a link stands at the output's path"):
         write_result(here / "out", result)
     assert (here / "kept").read_text() == "old"

@@ -10,6 +10,7 @@ from hiprisk.cohort.fingerprints import fingerprint
 from hiprisk.cohort.reading import Cohort
 from hiprisk.config.published import DeclaredOutcome
 from hiprisk.validation.drift import report_drift
+from hiprisk.validation.external.before_outcomes import expect_of_cohort
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.validation import ModelIdentity, validate_externally
 from hiprisk.validation.updating.update import UpdateSettings, update_model
@@ -57,6 +58,12 @@ def validation(new_people):
     people = predict_cohort(sheet, OUTCOME, new_people)
     return validate_externally(people, OUTCOME, model=MODEL, sheet=sheet, n_resamples=50,
                                by=("sex",))  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def expectation(new_people):
+    """What the small model expects of the new people."""
+    return expect_of_cohort(small_sheet(), OUTCOME, new_people, model=MODEL)
 
 
 @pytest.fixture(scope="session")

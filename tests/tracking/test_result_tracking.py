@@ -14,6 +14,7 @@ from hiprisk.tracking.result_tracking import (
     without_names_of_sites,
 )
 from hiprisk.validation.subgroups.results import Subgroups
+from result_reports import small_report
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,13 @@ class Found:
 
 def test_files_stand_where_mlflow_shows_them():
     files = ResultFiles(
-        name="drift", title="Drift", summary=("Nothing moved.",), plain={"n": 1},
-        tables={"variables": pd.DataFrame({"psi": [0.1]})}, figures={"drift.png": b"png"},
+        name="drift", plain={"n": 1}, tables={"variables": pd.DataFrame({"psi": [0.1]})},
+        report=small_report(verdict=("Nothing moved.",)),
     )  # fmt: skip
     found = artifacts_of(files)
-    assert [*found] == ["report.html", "drift.json", "figures/drift.png", "tables/variables.csv"]
+    assert [*found] == [
+        "drift.json", "report.html", "figures/calibration.png", "tables/variables.csv"
+    ]  # fmt: skip
     assert b"Nothing moved." in found["report.html"]
 
 

@@ -75,7 +75,7 @@ def drift_report(asked: DriftRequest) -> DriftReport:
         development=subject.expected_in_development,
     )
     if asked.out is not None:
-        write_files(asked.out, report)
+        write_files(asked.out, report, seed=asked.seed)
     tell(asked, *report.findings)
     return report
 

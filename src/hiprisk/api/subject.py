@@ -243,13 +243,14 @@ def tell(asked: SubjectRequest, *findings: Finding) -> None:
         asked.on_finding(finding)
 
 
-def write_files(folder: Path, result: Any) -> None:
-    """Write a result's JSON, tables and figures into a folder."""
+def write_files(folder: Path, result: Any, *, seed: int) -> None:
+    """Write a result's JSON, report, tables and figures into a folder."""
     # matplotlib is imported where something is drawn, and nowhere else.
     from hiprisk.reporting.results.command_results import files_of_result
+    from hiprisk.reporting.results.report import Made
     from hiprisk.reporting.results.result_files import write_result
 
-    write_result(folder, files_of_result(result))
+    write_result(folder, files_of_result(result), Made.today(seed=seed))
 
 
 def read_selected(

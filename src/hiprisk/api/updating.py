@@ -212,7 +212,7 @@ def _write(
     asked: UpdateRequest,
 ) -> Path:
     # matplotlib is imported where something is drawn, and nowhere else.
-    from hiprisk.reporting.plots.external import update_figures
+    from hiprisk.reporting.results.update_report import update_pictures
 
     bundle = subject.bundle
     lineage = result.lineage(
@@ -258,7 +258,7 @@ def _write(
         },
         bill=bill_of_what_is_used(["train"]),
         lineage=lineage,
-        files={f"figures/{name}": data for name, data in update_figures(result).items()},
+        files={f"figures/{one.name}": one.png for one in update_pictures(result)},
     )
     root = asked.out
     if root is None:

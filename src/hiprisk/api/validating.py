@@ -82,7 +82,7 @@ def validation(asked: ValidationRequest) -> ExternalValidation:
     people = [replace(one, sampling=sampling) for one in read_imputations(subject, asked)]
     result = _evaluated(subject, people, asked)
     if asked.out is not None:
-        write_files(asked.out, result)
+        write_files(asked.out, result, seed=asked.seed)
     tell(asked, *people[0].warnings)
     return result
 
@@ -102,7 +102,7 @@ def expectation(asked: ValidationRequest) -> ExpectedValidation:
             subject.sheet, subject.outcome, cohort, development=development, **how
         )
     if asked.out is not None:
-        write_files(asked.out, result)
+        write_files(asked.out, result, seed=asked.seed)
     tell(asked, *result.findings)
     return result
 

@@ -134,6 +134,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help=f"order of the rows (default: {', '.join(TIMES)})")  # fmt: skip
     parser.add_argument("--strict", action="store_true", help="exit 3 on any finding")
     parser.add_argument("--out", type=Path, metavar="DIR",
-                        help="folder for drift.json, tables and figures")  # fmt: skip
+                        help="folder for drift.json, report, tables and figures")  # fmt: skip
     add_track_options(parser)
     return parser.parse_args(argv)

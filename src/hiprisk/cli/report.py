@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     options = parser.parse_args(argv)
-    form = options.format or _by_ending(options.out)
+    form = options.format or format_by_ending(options.out)
     check_output_file(options.out, force=options.force)
     from hiprisk.bundle.reading import read_bundle
     from hiprisk.reporting.study.stored import stored_report
@@ -57,13 +57,14 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _by_ending(out: Path) -> str:
+def format_by_ending(out: Path, *, column: str = "--out") -> str:
+    """Html or pdf, by the ending of a file."""
     form = {".html": "html", ".htm": "html", ".pdf": "pdf"}.get(out.suffix.lower())
     if form is None:
         raise ConfigError(
             "the ending of the file does not say what to write",
             code="USAGE",
-            column="--out",
-            advice="end it with .html or .pdf, or add --format",
+            column=column,
+            advice="end it with .html or .pdf" + (", or add --format" if column == "--out" else ""),
         )
     return form

@@ -1,4 +1,4 @@
-"""``--track`` of commands whose result is a run of its own in MLflow."""
+"""``--track`` and ``--report`` of commands: their result as a run in MLflow, and as a report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser
+from hiprisk.cli.result_report import add_report_option, check_report, write_report
 from hiprisk.cli.show.output import Progress, note, print_json
 from hiprisk.errors import ConfigError, ExitCode
 
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 # Where files lie and what is printed is no part of how a result was made.
 NOT_PARAMETERS = frozenset(
     ("json", "out", "force", "track", "experiment", "paths", "cohort", "further", "mapping",
-     "dictionary", "study", "development", "strict", "compare", "root")
+     "dictionary", "study", "development", "strict", "compare", "root", "report")
 )  # fmt: skip
 
 
 def add_track_options(parser: Parser) -> None:
-    """Whether the result is logged, and where."""
+    """Whether a report is written and the result is logged, and where."""
+    add_report_option(parser)
     parser.add_argument("--track", action="store_true",
                         help="log the result to MLflow as a run that points to the model; the "
                         "store is mlflow.db here unless MLFLOW_TRACKING_URI says otherwise"
@@ -33,7 +35,8 @@ def add_track_options(parser: Parser) -> None:
 
 
 def check_track(options: argparse.Namespace) -> None:
-    """Refuse before any work what could not be logged after it."""
+    """Refuse before any work what could not be written or logged after it."""
+    check_report(options)
     if not options.track:
         if options.experiment is not None:
             raise ConfigError("--experiment goes with --track", code="USAGE", column="--experiment")
@@ -54,9 +57,12 @@ def show_and_track(
     config: StudyConfig | None = None,
     cohort: str = "",
 ) -> ExitCode:
-    """Print a result, log it where that is asked for, and name the run (in JSON too)."""
+    """Print a result; write its report and log it where asked for; name the run (in JSON too)."""
     if not options.json:
         show()
+    if options.report is not None:
+        write_report(options.report, result, seed=options.seed if config is None else config.seed)
+        note(f"written: {options.report}")
     tracked = None
     if options.track:
         tracked = _track(options, result, bundle=bundle, config=config, cohort=cohort)

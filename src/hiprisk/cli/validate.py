@@ -135,7 +135,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     add_cluster_option(parser)
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for validation.json (with --expected expected.json), "
-                        "tables and figures")  # fmt: skip
+                        "report, tables and figures")  # fmt: skip
     parser.add_argument("--force", action="store_true", help="overwrite a validation in DIR")
     add_track_options(parser)
     return parser.parse_args(argv)

@@ -123,8 +123,7 @@ def artifacts_of(files: ResultFiles) -> dict[str, bytes]:
     """Files of a result where MLflow's pages look best: a page, tables, figures, JSON."""
     placed = {".csv": "tables/", ".png": "figures/"}
     contents = files.contents()
-    found = {f"{placed.get(PurePath(name).suffix, '')}{name}": contents[name] for name in contents}
-    return {"report.html": files.page().encode(), **found}
+    return {f"{placed.get(PurePath(name).suffix, '')}{name}": contents[name] for name in contents}
 
 
 def _published(result: Any) -> Any:

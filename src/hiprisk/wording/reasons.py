@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from hiprisk.sheet.applicability import NEW_SITE
 from hiprisk.values import Note, text_of
+from hiprisk.wording.labels import in_words
 from hiprisk.wording.sites import new_site_sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hiprisk.sheet.format import Sheet, VariableSpec
 
 _WHOLE_ROW = {
@@ -56,6 +59,29 @@ def reason_in_words(sheet: Sheet, reason: Note) -> str:
     """The same with the variable's label."""
     rule = rule_broken(sheet, reason)
     return f"{sheet.variable(reason.variable).label} {rule}" if reason.variable else rule
+
+
+def refusal_in_words(reason: str, labels: Mapping[str, str]) -> str:
+    """A reason as counts of rows know it, without the sheet: its code, and the variable's name.
+
+    Parameters
+    ----------
+    reason : str
+        ``OUT_OF_RANGE:age_years``, or ``TOO_MANY_MISSING`` of a whole row.
+    labels : mapping of str to str
+        Of variables, by name; one that is not there is given in words.
+
+    Examples
+    --------
+    >>> refusal_in_words("OUT_OF_RANGE:age_years", {"age_years": "age"})
+    'age: out of range'
+    >>> refusal_in_words("TOO_MANY_MISSING", {})
+    'too little is known for a prediction'
+    """
+    code, _, variable = reason.partition(":")
+    if not variable:
+        return _WHOLE_ROW.get(code, in_words(code.lower()))
+    return f"{labels.get(variable, in_words(variable))}: {in_words(code.lower())}"
 
 
 def advice_on(reason: Note) -> str | None:

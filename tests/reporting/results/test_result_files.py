@@ -8,14 +8,14 @@ import pytest
 
 from hiprisk.errors import StoreError
 from hiprisk.reporting.results.result_files import ResultFiles, write_result
+from result_reports import small_report
 
 FRAME = pd.DataFrame({"metric": ["r2"], "value": [0.5]})
 
 
 RESULT = ResultFiles(
-    name="validation", title="Validation of A & B", summary=("Good.",), plain={"n": 3},
-    tables={"metrics": FRAME}, figures={"calibration.png": b"\x89PNG"},
-)  # fmt: skip
+    name="validation", plain={"n": 3}, tables={"metrics": FRAME}, report=small_report()
+)
 
 
 def write(folder):
@@ -28,6 +28,7 @@ def test_each_form_has_its_file(tmp_path):
     assert json.loads((folder / "validation.json").read_text()) == {"n": 3}
     assert (folder / "metrics.csv").read_text() == "metric,value\nr2,0.5\n"
     assert (folder / "calibration.png").read_bytes() == b"\x89PNG"
+    assert "<h1>Validation of A &amp; B</h1>" in (folder / "report.html").read_text()
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_guarded(tmp_path):
@@ -41,12 +42,3 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path):
     (tmp_path / "validation.json").mkdir()
     with pytest.raises(StoreError, match="a folder stands at the output's path"):
         write(tmp_path)
-
-
-def test_the_page_shows_summary_figures_and_tables_of_any_length():
-    page = RESULT.page()
-    for shown in ("Validation of A &amp; B", "<li>Good.</li>", 'alt="Calibration"', ">0.500</td>"):
-        assert shown in page
-    assert "<details>" not in page
-    long = replace(RESULT, tables={"watch": pd.DataFrame({"sum": [None, *range(30)]})})
-    assert "<details><summary>Watch (31 rows)</summary>" in long.page()

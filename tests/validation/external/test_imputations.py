@@ -10,7 +10,7 @@ from scipy import stats
 
 from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import InputError
-from hiprisk.reporting.plots.external import validation_figures
+from hiprisk.reporting.results.command_results import files_of_result
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.imputations import (
     predict_imputations,
@@ -128,7 +128,7 @@ def test_json_says_over_how_many_imputations(people):
 
 
 def test_everything_that_is_drawn_can_be_drawn(people):
-    assert "calibration.png" in validation_figures(pooled(stacked(people, 2)))
+    assert "calibration.png" in files_of_result(pooled(stacked(people, 2))).figures
 
 
 def test_persons_keep_their_number_in_the_stack(people):

@@ -8,7 +8,7 @@ import pytest
 
 from hiprisk.cohort.findings import FITTED_TO_THESE_PEOPLE, Finding
 from hiprisk.errors import InputError
-from hiprisk.reporting.plots.external import validation_figures
+from hiprisk.reporting.results.command_results import files_of_result
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.reference import compared_models, compared_with, with_reference
 from hiprisk.validation.external.validation import validate_externally
@@ -51,7 +51,7 @@ def test_it_stands_in_json_table_and_figure(cohort):
     assert result.reference_comparison == compared
     assert result.to_dict()["reference_comparison"]["reference"] == "theirs"
     assert len(result.tables()["murphy_diagram"]) == 101
-    assert validation_figures(result)["murphy_diagram.png"].startswith(b"\x89PNG")
+    assert files_of_result(result).figures["murphy_diagram.png"].startswith(b"\x89PNG")
 
 
 def test_nobody_with_the_reference_is_said(cohort):

@@ -8,7 +8,7 @@ import pytest
 
 from hiprisk.config.cohort import SamplingSettings
 from hiprisk.metrics.smoothing.splines import linear_spline_curve
-from hiprisk.reporting.plots.external import validation_figures
+from hiprisk.reporting.results.command_results import files_of_result
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.sites import calibration_by_site
 from hiprisk.validation.external.validation import validate_externally
@@ -67,7 +67,7 @@ def test_it_stands_in_json_table_and_figures_and_no_hospital_is_named():
     table = result.tables()["clustered_calibration"]
     mean = table[table["site"] == "(mean)"]
     assert mean["new_high"].tolist() == plain["new_high"]
-    assert validation_figures(result)["clustered_calibration.png"].startswith(b"\x89PNG")
+    assert files_of_result(result).figures["clustered_calibration.png"].startswith(b"\x89PNG")
     assert not any(name in str(plain) + table.to_csv() for name in HOSPITALS)
 
 

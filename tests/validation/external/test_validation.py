@@ -8,7 +8,7 @@ import pytest
 from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.registry import metrics_for
-from hiprisk.reporting.plots.external import validation_figures
+from hiprisk.reporting.results.command_results import files_of_result
 from hiprisk.validation.external.cohort import predict_cohort
 from hiprisk.validation.external.validation import validate_externally
 from small_bundle import small_sheet
@@ -110,7 +110,7 @@ def test_a_risk_has_its_net_benefit_at_the_declared_thresholds(people):
 
 def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):
     _, result = evaluated(people, by=["sex"])
-    drawn = validation_figures(result)
+    drawn = files_of_result(result).figures
     assert {"calibration.png", "pit.png", "predicted_observed.png", "coverage.png",
             "groups_r2.png"} <= set(drawn)  # fmt: skip
     for event in ("worsening", "acceptable_state"):
@@ -165,7 +165,7 @@ def test_what_cannot_be_told_is_withheld_with_the_reason(people):
     assert "prevalence in the population is not stated" in performance.not_available["brier"]
     assert (performance.decision, performance.curves, result.calibration) == (None, (), ())
     assert "withheld (state it with --prevalence)" in result.summary[0]
-    assert validation_figures(result) == {}
+    assert files_of_result(result).figures == {}
 
 
 def test_groups_of_cases_and_controls_have_what_needs_no_prevalence(people):

@@ -47,7 +47,7 @@ def sentences_of(
         f"at {config.outcome.horizon_months:g} months."
     )
     models = list(dict.fromkeys(row.model for row in table.rows))
-    found += [_effect_sentence(table.row(model), table) for model in models]
+    found += [effect_sentence(table.row(model), table) for model in models]
     found += _few_exposed_sentences(table)
     found += [f"Not available: {one.reason}." for one in table.not_available]
     if "adjusted_baseline" in models:
@@ -56,7 +56,7 @@ def sentences_of(
             "changed the baseline score, adjusting for that score removes this part of its effect."
         )
     found += [
-        _difference_sentence(difference, table)
+        difference_sentence(difference, table)
         for difference in table.differences
         if difference.model == models[-1] and difference.measure != "risk_ratio"
     ]
@@ -210,7 +210,8 @@ def _model_based_notes(table: AssociationTable) -> list[str]:
     ]
 
 
-def _effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
+def effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
+    """One effect with its interval, counts and direction."""
     how = MODEL_LABELS[row.model]
     counted = f"n = {row.n}" + ("" if row.n_exposed is None else f", {row.n_exposed} exposed")
     if row.measure == "mean_difference":
@@ -239,7 +240,8 @@ def _direction(row: AssociationRow, table: AssociationTable) -> str:
     return f"; {'worse' if worse else 'better'} in the exposed"
 
 
-def _difference_sentence(difference: StratumDifference, table: AssociationTable) -> str:
+def difference_sentence(difference: StratumDifference, table: AssociationTable) -> str:
+    """How far an effect differs between two strata, and whether that is evidence."""
     ratio = difference.measure in ("odds_ratio", "risk_ratio")
     none = 1.0 if ratio else 0.0
     low, high = difference.estimate.low, difference.estimate.high

@@ -170,10 +170,29 @@ def _stability_pictures(stability: Stability, *, unit: str, provenance: str) -> 
 
 def subgroups_section(evidence: Evidence) -> Section | None:
     """Performance in subgroups."""
-    groups = evidence.subgroups
-    if groups is None:
-        return None
-    shown = [groups.metrics[0], *([CALIBRATION] if CALIBRATION in groups.metrics else [])]
+    return None if evidence.subgroups is None else section_of_subgroups(evidence.subgroups)
+
+
+def section_of_subgroups(
+    groups: Subgroups,
+    *,
+    where: str = "tables/heterogeneity.parquet",
+    drawn_metrics: Sequence[str] | None = None,
+) -> Section:
+    """The same of one result.
+
+    Parameters
+    ----------
+    groups : Subgroups
+    where : str
+        What has every comparison.
+    drawn_metrics : sequence of str, optional
+        Metrics with a picture; the first and calibration by default.
+    """
+    shown = drawn_metrics or [
+        groups.metrics[0],
+        *([CALIBRATION] if CALIBRATION in groups.metrics else []),
+    ]
     benefits = {NET_BENEFIT.at(value).name for value in {one.threshold for one in groups.benefits}}
     tables = [
         Table(
@@ -190,7 +209,7 @@ def subgroups_section(evidence: Evidence) -> Section | None:
                 if _is_shown(row, groups, benefits)
             ),
             caption="Heterogeneity between groups. Of predictive distributions and events, only "
-            "net benefit and differences with evidence (tables/heterogeneity.parquet has all)",
+            f"net benefit and differences with evidence ({where} has all)",
             folded=True,
         ),
     ]  # fmt: skip

@@ -44,6 +44,11 @@ def page_as_pdf(html: str) -> bytes:
         logger.setLevel(level)
 
 
+def check_pdf() -> None:
+    """Raise MissingExtraError where no PDF can be made."""
+    _weasyprint()
+
+
 def _weasyprint() -> Any:
     try:
         import weasyprint

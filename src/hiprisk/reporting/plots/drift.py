@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, as_png, new_axes, titled
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
 from hiprisk.validation.drift import DriftReport
 from hiprisk.wording.quantities import percent
 
@@ -94,11 +94,3 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(-1.15 * highest, 1.75 * highest)
     ax.legend(frameon=False, loc="upper left")
     return ax
-
-
-def drift_figures(report: DriftReport) -> dict[str, bytes]:
-    """Every figure of a drift report as PNG, by file name."""
-    drawn = {"drift.png": as_png(draw_drift(report))}
-    if report.watch is not None:
-        drawn["watch.png"] = as_png(draw_cusum(report))
-    return drawn

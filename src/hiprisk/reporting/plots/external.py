@@ -6,16 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.calibration import draw_calibration_curve
-from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
-from hiprisk.reporting.plots.murphy import draw_murphy_diagram
-from hiprisk.reporting.plots.sites import draw_clustered_calibration
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, as_png, new_axes, titled
-from hiprisk.reporting.plots.subgroups import draw_subgroups
-from hiprisk.reporting.plots.utility import draw_decision_curve
+from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
 from hiprisk.validation.external.results import ExternalValidation
-from hiprisk.validation.performance.results import EventPerformance
-from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.labels import unit_of_amount
 
 Points = Sequence[tuple[float, float]]
@@ -140,78 +132,3 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
     ax.set_title(titled(f"{result.model.name}: decision curve", result.cohort_provenance))
     ax.legend(frameon=False, loc="upper right")
     return ax
-
-
-def validation_figures(result: ExternalValidation) -> dict[str, bytes]:
-    """Every figure of an external validation as PNG, by file name."""
-    drawn = {"calibration": draw_external_calibration(result)} if result.calibration else {}
-    if result.performance.decision is not None:
-        drawn["decision"] = draw_decision(result)
-    if result.clustered_calibration is not None:
-        drawn["clustered_calibration"] = draw_clustered_calibration(
-            result.clustered_calibration,
-            unit=unit_of_amount(result.outcome_unit) if result.kind == "continuous" else "risk",
-            provenance=result.cohort_provenance,
-        )
-    if result.reference_comparison is not None:
-        drawn["murphy_diagram"] = draw_murphy_diagram(
-            result.reference_comparison.murphy_diagram,
-            unit=unit_of_amount(result.outcome_unit) if result.kind == "continuous" else "risk",
-            provenance=result.cohort_provenance,
-        )
-    drawn |= _distribution_figures(result)
-    for event in result.performance.events:
-        drawn |= _event_figures(event, result)
-    if result.groups is not None and result.groups.estimates:
-        drawn |= {
-            f"groups_{metric}": draw_subgroups(result.groups, metric=metric)
-            for metric in result.groups.metrics
-        }
-    return {f"{name}.png": as_png(axes) for name, axes in drawn.items()}
-
-
-def _distribution_figures(result: ExternalValidation) -> dict[str, Axes]:
-    """Predictive distributions of a continuous score against the observed outcomes."""
-    performance = result.performance
-    found: dict[str, Axes] = {}
-    provenance, unit = result.cohort_provenance, unit_of_amount(result.outcome_unit)
-    if performance.scatter is not None:
-        found["predicted_observed"] = draw_predicted_observed(
-            performance.scatter, unit=unit, provenance=provenance
-        )
-    if performance.coverage is not None:
-        found["coverage"] = draw_coverage(performance.coverage, unit=unit, provenance=provenance)
-    if performance.pit is not None:
-        found["pit"] = draw_pit(performance.pit, provenance=provenance)
-    return found
-
-
-def _event_figures(event: EventPerformance, result: ExternalValidation) -> dict[str, Axes]:
-    """Calibration and net benefit of the predicted probability of an event."""
-    found: dict[str, Axes] = {}
-    if event.calibration is not None:
-        found[f"calibration_{event.name}"] = draw_calibration_curve(
-            event.calibration,
-            provenance=result.cohort_provenance,
-            title=f"Calibration: {event.label}",
-        )
-    if event.decision is not None:
-        found[f"net_benefit_{event.name}"] = draw_decision_curve(
-            event.decision, provenance=result.cohort_provenance
-        )
-    return found
-
-
-def update_figures(result: UpdateResult) -> dict[str, bytes]:
-    """Every figure of an update as PNG, by file name."""
-    axes = draw_before_after(
-        result.calibration_before,
-        result.calibration_after,
-        kind=result.kind,
-        unit=result.outcome_unit,
-        title=titled(
-            f"{result.parent.name}: before and after the update, n = {result.n}",
-            result.cohort_provenance,
-        ),
-    )
-    return {"before_after.png": as_png(axes)}

@@ -10,12 +10,11 @@ import pandas as pd
 from hiprisk.errors import InputError
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
-from hiprisk.reporting.plots.association import association_picture
-from hiprisk.reporting.plots.drift import drift_figures
-from hiprisk.reporting.plots.external import update_figures, validation_figures
-from hiprisk.reporting.plots.increment import draw_added_value
-from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.results.conclusion_reports import added_value_report, association_report
+from hiprisk.reporting.results.drift_report import drift_page
 from hiprisk.reporting.results.result_files import ResultFiles
+from hiprisk.reporting.results.update_report import update_report
+from hiprisk.reporting.results.validation_report import expected_report, validation_report
 from hiprisk.validation.drift import DriftReport
 from hiprisk.validation.external.before_outcomes import ExpectedValidation
 from hiprisk.validation.external.results import ExternalValidation
@@ -41,11 +40,9 @@ def files_of_result(result: Any) -> ResultFiles:
 def _(result: ExternalValidation) -> ResultFiles:
     return ResultFiles(
         name="validation",
-        title=f"External validation of {result.model.title}",
-        summary=tuple(result.summary),
         plain=result.to_dict(),
         tables=result.tables(),
-        figures=validation_figures(result),
+        report=validation_report(result),
     )
 
 
@@ -53,11 +50,9 @@ def _(result: ExternalValidation) -> ResultFiles:
 def _(result: ExpectedValidation) -> ResultFiles:
     return ResultFiles(
         name="expected",
-        title=f"Performance to be expected of {result.model.title}",
-        summary=tuple(result.summary),
         plain=result.to_dict(),
         tables={"expected": result.to_frame()},
-        figures={},
+        report=expected_report(result),
     )
 
 
@@ -67,11 +62,9 @@ def _(result: UpdateResult) -> ResultFiles:
     coefficients = pd.DataFrame(changed, columns=["term", "before", "after"])
     return ResultFiles(
         name="update",
-        title=f"Update of {result.parent.title}",
-        summary=result.summary,
         plain=result.to_dict(),
         tables={"metrics": result.to_frame(), "coefficients": coefficients},
-        figures=update_figures(result),
+        report=update_report(result),
     )
 
 
@@ -83,12 +76,7 @@ def _(report: DriftReport) -> ResultFiles:
     if report.watch is not None:
         tables["watch"] = report.watch.to_frame()
     return ResultFiles(
-        name="drift",
-        title=f"Drift of {report.model.title}",
-        summary=report.summary,
-        plain=report.to_dict(),
-        tables=tables,
-        figures=drift_figures(report),
+        name="drift", plain=report.to_dict(), tables=tables, report=drift_page(report)
     )
 
 
@@ -96,11 +84,9 @@ def _(report: DriftReport) -> ResultFiles:
 def _(table: AssociationTable) -> ResultFiles:
     return ResultFiles(
         name="association",
-        title=table.title,
-        summary=table.sentences,
         plain=table.to_dict(),
         tables={"effects": table.to_frame()},
-        figures={"association.png": association_picture(table)},
+        report=association_report(table),
     )
 
 
@@ -108,9 +94,7 @@ def _(table: AssociationTable) -> ResultFiles:
 def _(result: AddedValue) -> ResultFiles:
     return ResultFiles(
         name="added_value",
-        title=f"What is added to {' + '.join(result.base)}: {result.outcome_label}",
-        summary=result.sentences(),
         plain=result.to_dict(),
         tables={"gains": result.to_frame()},
-        figures={"added_value.png": as_png(draw_added_value(result))},
+        report=added_value_report(result),
     )

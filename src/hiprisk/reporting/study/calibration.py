@@ -48,7 +48,9 @@ def out_of_fold_section(evidence: Evidence) -> Section | None:
         paragraphs=(_out_of_fold_in_words(evidence),),
         tables=_out_of_fold_tables(evidence),
         pictures=(
-            *_distribution_pictures(evidence),
+            *distribution_pictures(
+                out_of_fold, unit=_unit(evidence), provenance=evidence.provenance
+            ),
             *calibration_pictures(
                 out_of_fold.curves[1:], unit=_unit(evidence), provenance=evidence.provenance
             ),
@@ -98,34 +100,39 @@ def calibration_pictures(
     ]
 
 
-def _distribution_pictures(evidence: Evidence) -> list[Picture]:
-    """The predictive distribution beside what was observed, as far as there is one."""
-    out_of_fold, unit, provenance = evidence.out_of_fold, _unit(evidence), evidence.provenance
+def distribution_pictures(performance: Performance, *, unit: str, provenance: str) -> list[Picture]:
+    """The predictive distribution beside what was observed, as far as there is one.
+
+    Parameters
+    ----------
+    performance : Performance
+    unit, provenance : str
+    """
     pictures = []
-    if out_of_fold.scatter is not None:
+    if performance.scatter is not None:
         pictures.append(
             drawn(
                 name="predicted_observed.png",
-                ax=draw_predicted_observed(out_of_fold.scatter, unit=unit, provenance=provenance),
+                ax=draw_predicted_observed(performance.scatter, unit=unit, provenance=provenance),
                 alt="Counts of people by predicted and observed outcome, with the mean observed "
                 "outcome and the prediction intervals.",
                 caption="Observed against predicted outcome (counts of people).",
             )
         )
-    if out_of_fold.coverage is not None:
+    if performance.coverage is not None:
         pictures.append(
             drawn(
                 name="coverage.png",
-                ax=draw_coverage(out_of_fold.coverage, unit=unit, provenance=provenance),
+                ax=draw_coverage(performance.coverage, unit=unit, provenance=provenance),
                 alt="Percentage of people inside their prediction intervals, by predicted level.",
                 caption="Coverage of the prediction intervals by predicted level.",
             )
         )
-    if out_of_fold.pit is not None:
+    if performance.pit is not None:
         pictures.append(
             drawn(
                 name="pit.png",
-                ax=draw_pit(out_of_fold.pit, provenance=provenance),
+                ax=draw_pit(performance.pit, provenance=provenance),
                 alt="PIT histogram; it is flat where the predictive distributions are calibrated.",
                 caption="PIT histogram; flat if the predictive distributions are calibrated.",
             )
@@ -145,19 +152,19 @@ def _out_of_fold_tables(evidence: Evidence) -> tuple[Table, ...]:
                 caption="Predictive distribution; floor and ceiling proportions",
             )
         )
-    return (*tables, *_decomposition_tables(out_of_fold))
+    return (*tables, *decomposition_tables(out_of_fold))
 
 
-def _decomposition_tables(out_of_fold: Performance) -> tuple[Table, ...]:
+def decomposition_tables(performance: Performance) -> tuple[Table, ...]:
     """Scores as miscalibration - discrimination + uncertainty."""
-    if not out_of_fold.decompositions:
+    if not performance.decompositions:
         return ()
     return (
         Table(
             head=("score", "value", "miscalibration", "discrimination", "uncertainty"),
             rows=tuple(
                 (label_of(name), *(number(part) for part in found.to_dict().values()))
-                for name, found in out_of_fold.decompositions.items()
+                for name, found in performance.decompositions.items()
             ),
             caption="Scores in their parts, by isotonic recalibration of the same people: score = "
             "miscalibration - discrimination + uncertainty. Recalibration follows the noise of "

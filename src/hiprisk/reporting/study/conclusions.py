@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.association import AssociationRow
+from hiprisk.inference.association import AssociationRow, AssociationTable
 from hiprisk.inference.association.result import ALL
 from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.inference.increment import AddedValue, Addition, Gain
@@ -21,9 +21,11 @@ from hiprisk.wording.quantities import NONE, interval, number, p_value, percent,
 
 def added_section(evidence: Evidence) -> Section | None:
     """What each block of predictors adds, with the verdict."""
-    added = evidence.added
-    if added is None:
-        return None
+    return None if evidence.added is None else added_of(evidence.added)
+
+
+def added_of(added: AddedValue) -> Section:
+    """The same of one result."""
     return Section(
         anchor="added",
         title="What blocks of predictors add",
@@ -42,9 +44,11 @@ def added_section(evidence: Evidence) -> Section | None:
 
 def added_details_section(evidence: Evidence) -> Section | None:
     """Every gain in every measure, tests, and how it was done."""
-    added = evidence.added
-    if added is None:
-        return None
+    return None if evidence.added is None else added_details_of(evidence.added)
+
+
+def added_details_of(added: AddedValue) -> Section:
+    """The same of one result."""
     return Section(
         anchor="added_details",
         title="Added value in full",
@@ -142,9 +146,11 @@ def _degrees(df: float, denominator: float | None) -> str:
 
 def association_section(evidence: Evidence) -> Section | None:
     """Crude and adjusted effects, with differences between strata."""
-    table = evidence.association
-    if table is None:
-        return None
+    return None if evidence.association is None else association_of(evidence.association)
+
+
+def association_of(table: AssociationTable) -> Section:
+    """The same of one result."""
     digits = table.digits
     tables = [
         Table(

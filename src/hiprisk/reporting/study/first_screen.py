@@ -218,7 +218,7 @@ def _predictors(evidence: Evidence) -> Tile | None:
     added, table, truth = evidence.added, evidence.association, evidence.simulated_truth
     lines: list[Line] = []
     if added is not None:
-        lines += [_gain(one, added, truth) for one in added.additions if len(one.blocks) == 1]
+        lines += [gain_line(one, added, truth) for one in added.additions if len(one.blocks) == 1]
     if table is not None and table.rows:
         lines.append(_effect(table, truth))
     if not lines:
@@ -243,7 +243,16 @@ def _about_truth(truth: SimulatedTruth | None) -> str:
     return ", and the [truth](#truth) of the simulation"
 
 
-def _gain(one: Addition, added: AddedValue, truth: SimulatedTruth | None) -> Line:
+def gain_line(one: Addition, added: AddedValue, truth: SimulatedTruth | None = None) -> Line:
+    """The gain of a block in the declared measure, with its verdict.
+
+    Parameters
+    ----------
+    one : Addition
+    added : AddedValue
+    truth : SimulatedTruth, optional
+        Stands beside the estimate where it is known.
+    """
     gain = one.gain(added.metric).estimate
     ends = f"{signed(gain.low or 0.0, 3)} to {signed(gain.high or 0.0, 3)}"
     known = None if truth is None or truth.metric != added.metric else truth.gains.get(one.name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
 from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
-from hiprisk.validation.drift.results import DriftReport
+from hiprisk.validation.drift.results import DriftReport, VariableDrift
 from hiprisk.validation.external.case_mix_results import reference_words
 from hiprisk.wording.disclaimers import (
     SIMULATED_COHORT,
@@ -26,13 +26,9 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
         yield from warnings or [SIMULATED_COHORT]
     yield from report.model.cautions
     yield from map(copied_rows_caution, copied_row_counts(report.findings))
-    moved = [v for v in report.variables if v.verdict in ("some drift", "much drift")]
-    if moved:
-        yield f"Predictor drift: {', '.join(v.label for v in moved)}."
-    else:
-        yield "No predictor drift."
+    yield predictor_drift_words(report)
     yield from reference_words(report.model.reference_people, "Drift is")
-    odd = [v for v in moved if any("unit" in c or "code" in c for c in v.causes)]
+    odd = [v for v in _moved(report) if any("unit" in c or "code" in c for c in v.causes)]
     if odd:
         yield (
             f"Check units and codes before you update the model: {', '.join(v.label for v in odd)}."
@@ -43,10 +39,23 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
             f"cohort {report.predictions.mean_then:.3g}."
         )
     yield from (f"{capital(remark)}." for remark in outcome_remarks(report.flow))
-    yield from _cusum_sentences(report)
+    yield from cusum_sentences(report)
 
 
-def _cusum_sentences(report: DriftReport) -> Iterable[str]:
+def _moved(report: DriftReport) -> list[VariableDrift]:
+    return [v for v in report.variables if v.verdict in ("some drift", "much drift")]
+
+
+def predictor_drift_words(report: DriftReport) -> str:
+    """Which predictors moved, by name."""
+    moved = _moved(report)
+    if not moved:
+        return "No predictor drift."
+    return f"Predictor drift: {', '.join(v.label for v in moved)}."
+
+
+def cusum_sentences(report: DriftReport) -> Iterable[str]:
+    """Whether calibration held over time, and what to do; why there is no CUSUM."""
     watch = report.watch
     if watch is None:
         yield f"No calibration CUSUM: {report.watch_note}."

@@ -1,0 +1,224 @@
+"""The report of ``hiprisk drift``: what moved, and whether calibration holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hiprisk.reporting.page.blocks import Line, Picture, Section, Table, Tile
+from hiprisk.reporting.plots.drawn import drawn
+from hiprisk.reporting.plots.drift import draw_cusum, draw_drift
+from hiprisk.reporting.results.common_sections import (
+    expected_section,
+    findings_table,
+    participants_section,
+)
+from hiprisk.reporting.results.report import ResultReport, banner_of, model_sources
+from hiprisk.validation.drift import DriftReport
+from hiprisk.validation.drift.cusum import CalibrationCusum
+from hiprisk.validation.drift.results import VariableDrift
+from hiprisk.validation.drift.sentences import cusum_sentences, predictor_drift_words
+from hiprisk.wording.disclaimers import SIMULATED_COHORT
+from hiprisk.wording.labels import capital
+from hiprisk.wording.quantities import (
+    NONE,
+    interval,
+    number,
+    p_equals,
+    percent,
+    plural,
+    signed,
+    signed_with_interval,
+)
+
+STEADY = "steady"
+# As the column of verdicts says it.
+VERDICTS = {
+    "steady": "no drift",
+    "some drift": "some drift",
+    "much drift": "much drift",
+    "not known": "not known",
+}
+
+
+def drift_page(report: DriftReport) -> ResultReport:
+    """What the report of drift shows.
+
+    Parameters
+    ----------
+    report : DriftReport
+    """
+    data = "simulated" if report.simulated else report.model.provenance
+    found = banner_of(report.summary, model=report.model, data=data)
+    cusum = next(iter(cusum_sentences(report)))
+    return ResultReport(
+        title=f"Drift of {report.model.title}",
+        summary=report.summary,
+        warnings=found or ((SIMULATED_COHORT,) if report.simulated else ()),
+        verdict=(predictor_drift_words(report), cusum),
+        tiles=tuple(_tiles(report)),
+        main_figure="drift.png" if report.watch is None else "watch.png",
+        sections=tuple(_sections(report)),
+        sources=model_sources(
+            report.model, cohort=report.cohort, fingerprint=report.cohort_fingerprint
+        ),
+        data=data,
+    )
+
+
+def _sections(report: DriftReport) -> Iterator[Section]:
+    yield _variables(report)
+    if report.watch is not None:
+        yield _watch(report, report.watch)
+    if report.expected is not None:
+        yield expected_section(report.expected)
+    elif report.expected_note:
+        yield Section(
+            anchor="expected",
+            title="Expected performance",
+            paragraphs=(f"No expected performance: {report.expected_note}.",),
+        )
+    labels = {one.variable: one.label for one in report.variables}
+    if report.flow or report.refused:
+        yield participants_section(report.flow, reasons=report.refused, labels=labels)
+    if report.findings:
+        yield findings_table([one.summarised() for one in report.findings], labels)
+
+
+def _variables(report: DriftReport) -> Section:
+    causes = tuple(
+        f"{capital(one.label)}: {cause}." for one in report.variables for cause in one.causes
+    )
+    moved = report.predictions
+    about = () if moved is None else (
+        f"Predictions: mean {moved.mean_now:.3g} (SD {moved.sd_now:.3g}), in development "
+        f"{moved.mean_then:.3g} (SD {moved.sd_then:.3g}): {VERDICTS[moved.verdict]}.",
+    )  # fmt: skip
+    return Section(
+        anchor="variables",
+        title="Predictors and predictions beside the development cohort",
+        paragraphs=(*about, *causes),
+        pictures=(_picture_of_variables(report),),
+        tables=(
+            Table(
+                head=("variable", "verdict", "difference in SD (95 % CI)", "PSI",
+                      "PSI by chance (95th percentile)", "missing then", "missing now"),
+                rows=tuple(_row(one) for one in report.variables),
+                strong=tuple(
+                    place for place, one in enumerate(report.variables) if one.verdict != STEADY
+                ),
+                caption="Now minus the development cohort",
+            ),
+        ),
+        notes=(
+            "PSI: population stability index. It is judged beside what cohorts of these sizes "
+            "differ by without any drift.",
+        ),
+    )  # fmt: skip
+
+
+def _picture_of_variables(report: DriftReport) -> Picture:
+    return drawn(
+        name="drift.png",
+        ax=draw_drift(report),
+        alt="Standardised difference of each variable from the development cohort, as in the "
+        "table.",
+        caption="Standardised difference of each variable from the development cohort.",
+    )
+
+
+def _row(one: VariableDrift) -> tuple[str, ...]:
+    return (
+        capital(one.label),
+        VERDICTS[one.verdict],
+        NONE if one.difference is None else signed_with_interval(one.difference, 2),
+        number(one.psi),
+        number(one.psi_by_chance),
+        percent(one.missing_then, 0),
+        percent(one.missing_now, 0),
+    )
+
+
+def _watch(report: DriftReport, watch: CalibrationCusum) -> Section:
+    error = watch.mean_error
+    rows = (
+        ("people", str(watch.n_so_far[-1])),
+        ("points in time", f"{len(watch.times)}, {watch.times[0]} to {watch.times[-1]}"),
+        ("largest cumulative sum", f"{max(map(abs, watch.cusum)):.2f}"),
+        ("limit", f"{watch.limit:.2f}"),
+        ("false-alarm probability", percent(watch.false_alarm, 0)),
+        ("alarm", watch.alarm_at or "none"),
+        ("observed minus predicted (95 % CI)", signed_with_interval(error, 2)),
+        ("did miscalibration change over time?", p_equals(watch.change_p_value)),
+    )
+    return Section(
+        anchor="cusum",
+        title="Calibration over time (CUSUM)",
+        paragraphs=tuple(cusum_sentences(report)),
+        pictures=(
+            drawn(
+                name="watch.png",
+                ax=draw_cusum(report),
+                alt="Cumulative sum of observed minus predicted outcomes over time, with the "
+                "limits beyond which it is an alarm.",
+                caption="Calibration CUSUM: cumulative sum of observed minus predicted, with its "
+                "limits.",
+            ),
+        ),
+        tables=(Table(head=("what", "value"), rows=rows),),
+    )
+
+
+def _tiles(report: DriftReport) -> Iterator[Tile]:
+    moved = [one for one in report.variables if one.verdict not in (STEADY, "not known")]
+    known = [one for one in report.variables if one.verdict != "not known"]
+    yield Tile(
+        title="Which predictors moved",
+        lines=(
+            Line(
+                label="Predictors",
+                value=f"{len(moved)} of {len(known)} predictors" if moved else "None",
+                detail=", ".join(one.label for one in moved),
+            ),
+        ),
+        note=f"{plural(report.n_rows, 'row')} of the cohort beside the development cohort.",
+        anchor="variables",
+    )
+    if report.predictions is not None:
+        found = report.predictions
+        yield Tile(
+            title="Did predictions move?",
+            lines=(
+                Line(
+                    label="Difference",
+                    value=f"{signed(found.difference.value, 2)} SD",
+                    detail=""
+                    if found.difference.low is None
+                    else f"95 % CI {interval(found.difference.low, found.difference.high, 2)}",
+                ),
+            ),
+            note=f"Mean {found.mean_now:.3g}, in development {found.mean_then:.3g}: "
+            f"{VERDICTS[found.verdict]}.",
+            anchor="variables",
+        )
+    if report.watch is not None:
+        yield _cusum_tile(report.watch)
+
+
+def _cusum_tile(watch: CalibrationCusum) -> Tile:
+    if watch.is_at_limit:
+        value = "Inconclusive"
+    else:
+        value = "No alarm" if watch.alarm_at is None else f"Alarm at {watch.alarm_at}"
+    return Tile(
+        title="Is calibration holding?",
+        lines=(
+            Line(
+                label="CUSUM",
+                value=value,
+                detail=f"largest sum {max(map(abs, watch.cusum)):.2f}, limit {watch.limit:.2f}",
+            ),
+        ),
+        note=f"False-alarm probability {percent(watch.false_alarm, 0)}. Observed minus predicted "
+        f"{signed_with_interval(watch.mean_error, 2)}, {watch.n_so_far[-1]} people.",
+        anchor="cusum",
+    )
