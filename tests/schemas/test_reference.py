@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hiprisk.config import study_from_text
-from hiprisk.schemas.reference import config_page, study_keys
+from hiprisk.schemas.generate import json_schema
+from hiprisk.schemas.reference import config_page, sheet_page, study_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,3 +44,21 @@ def test_yes_is_a_text_and_true_where_a_key_asks_for_it():
     text = (ROOT / "configs" / "stupar.yaml").read_text("utf-8")
     study = study_from_text(text, overrides=["tracking.enabled=no", "outcome.label=yes"])
     assert (study.tracking.enabled, study.outcome.label) == (False, "yes")
+
+
+def test_the_page_of_the_sheet_is_that_of_its_format():
+    """If it is not: python -m hiprisk.schemas."""
+    page = (ROOT / "docs" / "reference" / "sheet.md").read_text("utf-8")
+    assert page == sheet_page()
+
+
+def test_every_key_of_a_sheet_has_a_meaning():
+    schema = json_schema("sheet")
+    sections = {"Sheet": schema, **schema["$defs"]}
+    lacking = [
+        (section, name)
+        for section, keys in sections.items()
+        for name, one in keys["properties"].items()
+        if not one.get("description")
+    ]
+    assert lacking == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,18 @@ start at the folder of the config.
 
 Derived features that need no declaration: `hip_<direction>_worse_deg`, `_better_deg`,
 `_asymmetry_deg`; `lbp_chronic`, `lbp_intensity_if_any_0_10`, `lbp_chronic_intensity_0_10`.
+"""
+SHEET_HEAD = """# Sheet format
+
+Made from the code by `python -m hiprisk.schemas`; do not edit it by hand.
+
+A sheet is a model as a JSON document, `sheet.json` in a
+[bundle](../explanation/sheet-and-bundle.md). `hiprisk sheet show BUNDLE` prints one in words,
+`hiprisk sheet new MODEL.yaml` writes one from a published model. Keys marked * are
+required; the others have the default that is given, or may be left out. Numbers are finite, and no
+other keys are allowed. The same is in `sheet.schema.json`.
+
+A type that is a link is a section below.
 """
 _TYPES = {
     "string": "text", "number": "number", "integer": "whole number", "boolean": "true or false",
@@ -86,6 +99,41 @@ def config_page(configs: Path) -> str:
         )  # fmt: skip
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def sheet_page() -> str:
+    """Every key of a sheet, section by section, as Markdown."""
+    schema = json_schema("sheet")
+    lines = [SHEET_HEAD]
+    for title, section in (("The sheet", schema), *schema["$defs"].items()):
+        # The first line of the docstring; the sheet's own stands in the page's head.
+        said = section.get("description", "") if title in schema["$defs"] else ""
+        lines += ["", f"## {title}", "", *((said.replace("``", "`"), "") if said else ())]
+        lines += ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
+        for name, one in section["properties"].items():
+            star = "*" if name in section.get("required", ()) else ""
+            # JSON has null where the docstrings, of Python, have None.
+            meaning = re.sub(r"\bNone\b", "null", one.get("description", "").replace("``", "`"))
+            cells = (f"`{name}`{star}", _sheet_type(one), _default(one, is_section=False), meaning)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _sheet_type(one: Mapping[str, Any]) -> str:
+    """A type in which sections have their names, with a link."""
+    if "$ref" in one:
+        name = one["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.casefold()})"
+    if "anyOf" in one:
+        return " or ".join(_sheet_type(each) for each in one["anyOf"])
+    if one.get("type") == "null":
+        return "null"
+    if "prefixItems" in one:
+        inside = dict.fromkeys(map(_sheet_type, one["prefixItems"]))
+        return f"list of {len(one['prefixItems'])}: {' or '.join(inside)}"
+    if one.get("type") == "array":
+        return f"list: {_sheet_type(one['items'])}"
+    return _type(one, {})
 
 
 def _keys(

@@ -11,9 +11,22 @@ from typing import Literal
 
 from hiprisk.outcome_kind import OutcomeKind
 from hiprisk.provenance import Provenance
+from hiprisk.sheet.document.model_forms import (
+    LinearModel,
+    Matrix,
+    Model,
+    OrdinalModel,
+    Term,
+    Tree,
+    TreesModel,
+    Vector,
+)
 
-Vector = tuple[float, ...]
-Matrix = tuple[tuple[float, ...], ...]
+__all__ = [
+    "Column", "Derived", "Distribution", "Event", "FirstVisit", "LinearModel", "Matrix",
+    "MeasurementError", "MissingModel", "Model", "OrdinalModel", "OutcomeSpec", "Sheet",
+    "SiteEffects", "Term", "TrainingSummary", "Tree", "TreesModel", "VariableSpec", "Vector",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +94,24 @@ class VariableSpec:
 
     Attributes
     ----------
+    name : str
+        As files and options name it.
+    label : str
+        As readers see it.
+    unit : str
+        Of the values; empty where they have none.
+    kind : str
+        ``number`` or ``category``.
+    hard : tuple of float or None
+        Least and greatest possible value of a number; what lies outside is refused.
+    soft : tuple of float or None
+        Range of usual values; what lies outside is told as unusual.
+    levels : tuple of str
+        Codes of a category; one without a column is the reference. Empty for a number.
+    integer : bool
+        Whether a number has no decimals.
+    training : TrainingSummary or None
+        What the development cohort held of it; None where not known.
     weight : float
         Share of the model's predictive information that goes with this variable, in [0, 1].
     measurement : MeasurementError or None
@@ -102,7 +133,17 @@ class VariableSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One numeric column: a number itself, or the indicator of one level of a category."""
+    """One numeric column: a number itself, or the indicator of one level of a category.
+
+    Attributes
+    ----------
+    name : str
+        By which terms, trees and derived columns refer to it.
+    variable : str
+        The variable that it is made of.
+    level : str or None
+        The level of which it is the indicator; None for a number.
+    """
 
     name: str
     variable: str
@@ -116,7 +157,9 @@ class MissingModel:
     Attributes
     ----------
     mean : tuple of float, length n_columns
+        Mean of each column in the development cohort.
     covariance : tuple of tuple of float, n_columns x n_columns
+        Covariance of the columns, in their order.
     draws : tuple of tuple of float, n_draws x n_columns
         Standard normal numbers, the same for every row and on every path.
     n_people : int or None
@@ -136,6 +179,10 @@ class Derived:
 
     Attributes
     ----------
+    name : str
+        By which terms and trees refer to it.
+    label, unit : str
+        As readers see it; empty where the sheet does not say.
     op : str
         ``minimum``, ``maximum``, ``product``, ``difference`` (first minus second), ``ratio`` (first
         over second), or ``indicator`` (1 where the first reaches the second, else 0).
@@ -151,122 +198,19 @@ class Derived:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Term:
-    """One column's part in a linear predictor.
-
-    Attributes
-    ----------
-    basis : str
-        ``linear`` (one coefficient) or ``rcs``: the column itself and Harrell's restricted cubic
-        spline functions of it (one coefficient fewer than knots).
-    """
-
-    column: str
-    basis: Literal["linear", "rcs"]
-    coefficients: Vector
-    knots: Vector = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinearModel:
-    """Intercept and terms; ``link`` turns the linear predictor into the prediction.
-
-    Attributes
-    ----------
-    covariance : tuple of tuple of float or None
-        Covariance of intercept and coefficients, in the order of the terms.
-    refits : tuple of tuple of float or None
-        One coefficient vector (intercept first) for each bootstrap refit.
-    """
-
-    type: Literal["linear"] = "linear"
-    link: Literal["identity", "logit"]
-    intercept: float
-    terms: tuple[Term, ...]
-    covariance: Matrix | None = None
-    refits: Matrix | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tree:
-    """One decision tree as arrays: left where the input is at most the threshold, -1 is a leaf."""
-
-    feature: tuple[int, ...]
-    threshold: Vector
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    value: Vector
-
-
-@dataclass(frozen=True, kw_only=True)
-class TreesModel:
-    """A baseline and a sum of trees; a forest's hold a risk itself, its link is ``identity``.
-
-    Attributes
-    ----------
-    divisor : float or None
-        The sum is divided by it: a forest's prediction is the mean of its trees.
-    precision : str or None
-        ``float32``: baseline and partial sums are rounded to it, in order, as XGBoost adds them.
-    recalibration : tuple of float or None
-        Intercept and slope over the log odds of the risk that trees hold; the link is ``logit``.
-    """
-
-    type: Literal["trees"] = "trees"
-    link: Literal["identity", "logit"]
-    baseline: float
-    inputs: tuple[str, ...]
-    trees: tuple[Tree, ...]
-    divisor: float | None = None
-    precision: Literal["float32"] | None = None
-    recalibration: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrdinalModel:
-    """Cumulative probabilities of a bounded score's own values, parametrised as ``rms::orm``.
-
-    ``P(Y >= values[j + 1]) = F(intercepts[j] + X b)``, with X b the sum of the terms: a higher
-    linear predictor goes with a higher score. Mean, quantiles and the chance of every event come
-    from this one distribution, so that such a sheet has no ``distribution`` beside it.
-
-    Attributes
-    ----------
-    link : str
-        F is ``logit``: 1 / (1 + exp(-x)); ``probit``: the normal distribution function;
-        ``loglog``: exp(-exp(-x)); ``cloglog``: 1 - exp(-exp(x)).
-    values : tuple of float, length k
-        Distinct values of the score, ascending, exactly as they stand in the data.
-    intercepts : tuple of float, length k - 1
-        Strictly descending.
-    covariance : tuple of tuple of float or None
-        Covariance of the intercepts and then the coefficients, in the order of a refit.
-    refits : tuple of tuple of float or None
-        One row for each bootstrap refit: the k - 1 intercepts, then the coefficients in the order
-        of the terms. A value absent from a resample takes the intercept of the next value present
-        above it (its own probability is 0), so that intercepts of a refit may be equal; a top
-        value that is absent has a finite intercept at which its probability is below 1e-12.
-    """
-
-    type: Literal["ordinal"] = "ordinal"
-    link: Literal["logit", "probit", "loglog", "cloglog"]
-    values: Vector
-    intercepts: Vector
-    terms: tuple[Term, ...]
-    covariance: Matrix | None = None
-    refits: Matrix | None = None
-
-
-Model = LinearModel | TreesModel | OrdinalModel
-
-
-@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a continuous outcome scatters about its prediction.
 
     The outcome is distributed as ``clip(mean + scale * residual)``. The residual's quantile
     function runs piecewise linearly through ``probabilities`` and ``quantiles``; the scale is
     interpolated in the predicted mean through ``levels`` and ``scales``.
+
+    Attributes
+    ----------
+    probabilities, quantiles : tuple of float
+        Of the standardised residual: ascending probabilities, and the quantile at each.
+    levels, scales : tuple of float
+        Predicted means, ascending, and the scale of the residual at each, in the outcome's unit.
     """
 
     probabilities: Vector
@@ -281,6 +225,12 @@ class Event:
 
     Attributes
     ----------
+    name : str
+        By which answers and scored files name it.
+    label : str
+        As readers see it.
+    value : float
+        In the outcome's unit; see `reference`.
     direction : str
         ``above``: the outcome reaches the bound or lies beyond it; ``below``: it is at most the
         bound.
@@ -302,6 +252,28 @@ class OutcomeSpec:
 
     Attributes
     ----------
+    variable : str
+        As files name it.
+    label : str
+        As readers see it.
+    unit : str
+        Of the outcome; empty where it has none.
+    kind : str
+        ``continuous`` or ``binary``.
+    estimand : str
+        What is predicted, in whom, and what is done about hip replacement, in words.
+    horizon_months : float
+        Months from the first visit to the outcome.
+    higher_is : str
+        ``worse`` or ``better``: what a higher value means for the patient.
+    lower, upper : float or None
+        Bounds of the score; None where it has none.
+    baseline : str or None
+        The variable that holds the same score at the first visit; None where there is none.
+    events : tuple of Event
+        Events of a continuous outcome whose probability is told.
+    measurement : MeasurementError or None
+        Of the outcome; None where nothing is known of it.
     event_level : str or None
         Of a binary outcome that is a category: the level that counts as the event.
     levels : tuple of str or None
@@ -334,6 +306,7 @@ class FirstVisit:
     Attributes
     ----------
     n_people : int
+        Rows at the first visit.
     variables : tuple of TrainingSummary
         In the order of the sheet's variables.
     means, sds : tuple of (float or None)
@@ -341,6 +314,7 @@ class FirstVisit:
     predictions : TrainingSummary
         Of the model's own predictions of these people.
     mean_prediction, sd_prediction : float
+        Mean and standard deviation of these predictions.
     """
 
     n_people: int
@@ -379,6 +353,30 @@ class Sheet:
 
     Attributes
     ----------
+    name : str
+        Of the model; its folder has the same.
+    title : str
+        What is predicted, in words.
+    family : str
+        Model type: ``linear``, ``logistic``, ``ordinal``, ``boosting``, or that of a candidate.
+    provenance : str
+        ``real``, ``simulated``, ``published`` or ``unknown``: where the people come from.
+    intended_use : str
+        What the model is for and what not, in words; every answer repeats it.
+    outcome : OutcomeSpec
+        What is predicted.
+    missing : MissingModel
+        By which missing values are imputed.
+    derived : tuple of Derived
+        Columns computed from others, in the order in which they are computed.
+    model : LinearModel, TreesModel or OrdinalModel
+        From columns to a prediction.
+    notes : tuple of str
+        What a reader should know beside all this.
+    format : str
+        ``hiprisk-sheet``.
+    schema_version : int
+        The lowest version of the format whose readers know all that the sheet holds.
     variables : tuple of VariableSpec
         What a user may give, in the order in which it is asked for.
     columns : tuple of Column
