@@ -28,10 +28,10 @@ from hiprisk.reporting.results.validation_sections import (
     utility_section,
     variable_labels,
 )
-from hiprisk.reporting.study.verdict import HEADLINES
 from hiprisk.validation.external.before_outcomes import ExpectedValidation
 from hiprisk.validation.external.results import ExternalValidation
 from hiprisk.wording.labels import capital, unit_of_amount
+from hiprisk.wording.performance import HEADLINES
 from hiprisk.wording.quantities import (
     interval,
     number,

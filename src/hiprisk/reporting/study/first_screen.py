@@ -14,9 +14,17 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
-from hiprisk.reporting.study.verdict import HEADLINES, SLOPE, evaluated, verdict_of
+from hiprisk.reporting.study.verdict import evaluated, verdict_of
 from hiprisk.sheet.format import Sheet
-from hiprisk.wording.labels import capital, listed, unit_of_amount
+from hiprisk.wording.labels import capital, unit_of_amount
+from hiprisk.wording.performance import (
+    HEADLINES,
+    SLOPE,
+    months_in_words,
+    sample_size_in_words,
+    validation_in_words,
+    what_changes_most,
+)
 from hiprisk.wording.quantities import (
     decimals,
     interval,
@@ -29,8 +37,6 @@ from hiprisk.wording.quantities import (
 from hiprisk.wording.verdicts import excludes
 
 LEVEL = 80
-# The predictors that are named on the first screen.
-MOST_NAMED = 3
 # The pictures that may stand on the first screen, the best first.
 PICTURES = ("calibration_corrected.png", "calibration_loess.png", "calibration_spline.png")
 
@@ -71,27 +77,13 @@ def _facts(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[Li
     yield Line(
         label="For whom",
         value=f"{capital(config.outcome.population)}; outcome after "
-        f"{plural_months(config.outcome.horizon_months)}"
+        f"{months_in_words(config.outcome.horizon_months)}"
         + (", in those who keep their hip until then" if kept else "")
         + f". {people_counted(evidence.n_people, evidence.n_analysed)} analysed.",
     )
-    if said := _what_changes(sheet):
+    if said := what_changes_most(sheet):
         yield Line(label="What changes an answer most", value=said)
     yield Line(label="Can it be trusted?", value=" ".join(_trust(evidence, config)))
-
-
-def plural_months(months: float) -> str:
-    """A horizon: 1 month, 36 months."""
-    return plural(int(months), "month") if months == int(months) else f"{months:g} months"
-
-
-def _what_changes(sheet: Sheet) -> str:
-    """The predictors that carry most of the model's information, with their shares."""
-    if not sheet.has_reference_population:
-        return ""
-    first = sorted(sheet.variables, key=lambda spec: -spec.weight)[:MOST_NAMED]
-    named = [f"{spec.label} ({percent(spec.weight, 0)})" for spec in first if spec.weight > 0.0]
-    return f"{capital(listed(named))} of the model's information." if named else ""
 
 
 def _trust(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
@@ -102,18 +94,14 @@ def _trust(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         if "optimism" in evidence.not_available
         else f"by {plural(config.validation.resamples, 'bootstrap resample')}"
     )
-    if evidence.holdout is None:
-        yield f"Validated internally only ({how}): not yet tried at another time or place."
-    else:
-        held = evidence.holdout
-        yield (
-            f"Validated internally ({how}) and in {held.model.n} people held out "
-            f"({held.label}), by nobody else."
-        )
+    held = evidence.holdout
+    yield validation_in_words(
+        how,
+        held_out=None if held is None else f"{held.model.n} people held out ({held.label})",
+    )
     size = evidence.sample_size.size
     if size is not None:
-        enough = all(row.satisfied for row in size.criteria)
-        yield f"Sample size {'meets' if enough else 'is below'} the criteria of Riley et al."
+        yield sample_size_in_words(is_enough=all(row.satisfied for row in size.criteria))
 
 
 def _performance(evidence: Evidence) -> Tile | None:

@@ -1,0 +1,143 @@
+"""How good a model is, in the words that a report's first screen and the clinician's page share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hiprisk.wording.labels import capital, listed
+from hiprisk.wording.quantities import WithInterval, number, percent, plural
+from hiprisk.wording.verdicts import excludes
+
+if TYPE_CHECKING:
+    from hiprisk.sheet.format import Sheet
+
+# Which figure says best how well a model predicts, by the kind of its outcome.
+HEADLINES = {"continuous": "r2", "binary": "c_statistic"}
+SLOPE = "calibration_slope"
+ADDS, TOO_LITTLE = "adds", "adds less than the minimum important gain"
+# The predictors that are named where few words have to do.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockGain:
+    """What one block of predictors adds, as far as a sentence needs it.
+
+    Attributes
+    ----------
+    label, verdict : str
+    low : float or None
+        Lower end of the gain's 95 % CI.
+    """
+
+    label: str
+    verdict: str
+    low: float | None
+
+
+def how_well(kind: str, found: WithInterval, *, outcome: str, how: str, label: str) -> str:
+    """How well a model predicts, without a full stop.
+
+    Parameters
+    ----------
+    kind : str
+        Of the outcome: ``continuous`` or ``binary``.
+    found : value with its interval
+        Of the headline metric.
+    outcome, how, label : str
+        Label of the outcome, how the metric was evaluated, label of the metric.
+    """
+    share = f"{percent(found.value, 0)}{_ends(found)}"
+    if kind == "continuous":
+        return (
+            f"The model explains {share} of how much {outcome} differs between people ({how} "
+            f"{label})"
+        )
+    return (
+        "Of two people, one with and one without the event, the model gives the first the higher "
+        f"risk in {share} of pairs ({how} {label})"
+    )
+
+
+def _ends(estimate: WithInterval) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" (95 % CI {100.0 * estimate.low:.0f} to {100.0 * estimate.high:.0f} %)"
+
+
+def calibration_clause(slope: WithInterval) -> str:
+    """What a calibration slope says, as the end of a sentence."""
+    if excludes(slope, 1.0):
+        side = "extreme" if slope.value < 1 else "moderate"
+        return f"; its predictions are too {side} (calibration slope {number(slope.value, 2)})"
+    if slope.low is None:
+        return ""
+    return "; there is no evidence that its predictions are too extreme or too moderate"
+
+
+def blocks_added(gains: Sequence[BlockGain], minimum: str) -> str:
+    """What each block adds to the base, in words; empty where none is compared.
+
+    Parameters
+    ----------
+    gains : sequence of BlockGain
+    minimum : str
+        The minimum important gain with its measure: ``R² 0.01``.
+    """
+    groups: dict[str, list[str]] = {}
+    for one in gains:
+        groups.setdefault(_said(one), []).append(one.label)
+    parts = []
+    for said, names in groups.items():
+        adds = "add" if len(names) > 1 else "adds"
+        parts.append(said.format(blocks=listed(names), adds=adds, minimum=minimum))
+    return f"{capital('; '.join(parts))}." if parts else ""
+
+
+def _said(one: BlockGain) -> str:
+    if one.verdict == ADDS:
+        return "{blocks} {adds} at least the minimum important gain ({minimum})"
+    if one.verdict == TOO_LITTLE:
+        return "{blocks} {adds} less than the minimum important gain ({minimum})"
+    if one.low is not None and one.low > 0.0:
+        return (
+            "{blocks} {adds} to the prediction, but whether the minimum important gain ({minimum}) "
+            "is inconclusive at this sample size"
+        )
+    return "whether {blocks} {adds} to the prediction is inconclusive at this sample size"
+
+
+def what_changes_most(sheet: Sheet) -> str:
+    """The predictors that carry most of the model's information, with their shares."""
+    if not sheet.has_reference_population:
+        return ""
+    first = sorted(sheet.variables, key=lambda spec: -spec.weight)[:MOST_NAMED]
+    named = [f"{spec.label} ({percent(spec.weight, 0)})" for spec in first if spec.weight > 0.0]
+    return f"{capital(listed(named))} of the model's information." if named else ""
+
+
+def months_in_words(months: float) -> str:
+    """A horizon: 1 month, 36 months."""
+    return plural(int(months), "month") if months == int(months) else f"{months:g} months"
+
+
+def validation_in_words(how: str, *, held_out: str | None = None) -> str:
+    """How a model was validated, and that nobody else did.
+
+    Parameters
+    ----------
+    how : str
+        ``by 200 bootstrap resamples``, ``by cross-validation``.
+    held_out : str, optional
+        Whom it was tried on beside that: ``120 people held out (last year)``.
+    """
+    if held_out is None:
+        return f"Validated internally only ({how}): not yet tried at another time or place."
+    return f"Validated internally ({how}) and in {held_out}, by nobody else."
+
+
+def sample_size_in_words(*, is_enough: bool) -> str:
+    """Whether a study had as many people as its model asks for."""
+    return f"Sample size {'meets' if is_enough else 'is below'} the criteria of Riley et al."
