@@ -19,7 +19,7 @@ HOMES = {
     "dask": ("hiprisk.parallel.cluster",),
     "distributed": ("hiprisk.parallel.cluster",),
     "optuna": ("hiprisk.learning.tuning",),
-    "sqlalchemy": ("hiprisk.databases.postgres",),
+    "sqlalchemy": ("hiprisk.databases",),
     "mlflow": ("hiprisk.tracking",),
     "matplotlib": ("hiprisk.reporting.plots",),
     "fastapi": ("hiprisk.serving.http",),

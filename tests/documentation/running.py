@@ -2,7 +2,8 @@
 
 What takes long is not done at full size: ``train`` of a shipped config is planned, which checks it
 as far as the first fit, and says what the kept bundle of `documentation.stupar` found; any other
-study is trained with `QUICK`, ``compare`` and ``validate`` draw few resamples where no output is shown.
+study is trained with `QUICK`, ``compare`` and ``validate`` draw few resamples where no output is
+shown.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ def _example(text: str) -> str:
     lines = []
     for command in text.splitlines():
         whole = command.removesuffix(" \\")
-        broken = wrapped(whole.replace(" ", OPTION_SPACE).replace(f"{OPTION_SPACE}--", " --"), width,
-                         hanging=6)  # fmt: skip
+        options_apart = whole.replace(" ", OPTION_SPACE).replace(f"{OPTION_SPACE}--", " --")
+        broken = wrapped(options_apart, width, hanging=6)
         lines.append(" \\\n".join(broken).replace(OPTION_SPACE, " ") + command[len(whole) :])
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.databases.postgres import Database
+from hiprisk.databases.sqlite import without_waiting_for_disk
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.tracking.server import WITHOUT, database_of
 
@@ -184,31 +185,13 @@ def _create_store(path: Path) -> None:
 
     scratch = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
-        with _written_through_once():
+        with without_waiting_for_disk():
             SqlAlchemyStore(f"{_SQLITE}{scratch}", "./mlruns").engine.dispose()
         with scratch.open("rb") as stream:
             os.fsync(stream.fileno())
         os.replace(scratch, path)
     finally:
         _sweep_leftovers(path)
-
-
-@contextlib.contextmanager
-def _written_through_once() -> Iterator[None]:
-    """Leave SQLite's waits for the disk out: some two hundred, for a file that nobody else knows.
-
-    The file is written through when it is complete, before it gets its name.
-    """
-    import sqlalchemy
-
-    def without_waiting(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
-    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", without_waiting)
-    try:
-        yield
-    finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", without_waiting)
 
 
 def _sweep_leftovers(path: Path) -> None:
