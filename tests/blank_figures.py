@@ -6,7 +6,8 @@ import contextlib
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from hiprisk.reporting.plots.canvas.margins import FittedMargins
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
@@ -28,5 +29,5 @@ def figures_left_blank():
         patch.setattr(Figure, "savefig", save_pixel)
         # A PNG is laid out and printed without `savefig`, which would draw it twice.
         patch.setattr(FigureCanvasAgg, "print_png", print_pixel)
-        patch.setattr(ConstrainedLayoutEngine, "execute", lambda engine, figure: None)
+        patch.setattr(FittedMargins, "execute", lambda engine, figure: None)
         yield

@@ -17,7 +17,7 @@ from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.clinical_utility.optimism import corrected_curve, resampled_optimism
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.events import EventOutcome
-from hiprisk.validation.internal.instability import decision_stability
+from hiprisk.validation.internal.instability import decisions_stability
 from hiprisk.validation.internal.instability_results import DecisionStability
 from hiprisk.validation.internal.optimism_table import OptimismTable
 from hiprisk.validation.performance.measures import decision_thresholds, prediction_metrics
@@ -205,10 +205,7 @@ def _event(
     return EventEvidence(
         out_of_fold=result,
         decision=corrected_curve(curve, optimism),
-        decisions=tuple(
-            decision_stability(refitted, apparent=chance, threshold=threshold)
-            for threshold in declared
-        ),
+        decisions=decisions_stability(refitted, apparent=chance, thresholds=declared),
         thresholds=declared,
         optimism=None
         if study.config.outcome.kind == "binary"

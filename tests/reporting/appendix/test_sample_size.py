@@ -21,7 +21,8 @@ def finding():
 
 
 def section(finding, stability=None):
-    return sample_size_section(SimpleNamespace(sample_size=finding, stability=stability))
+    evidence = SimpleNamespace(sample_size=finding, stability=stability, provenance="real")
+    return sample_size_section(evidence)
 
 
 def test_all_three_have_their_table_and_their_sentences(finding):

@@ -6,6 +6,7 @@ import pytest
 
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.style import as_png, new_axes
+from hiprisk.wording.quantities import signed_with_interval
 from report_words import names_in, words_on
 
 
@@ -17,11 +18,17 @@ def result(study):
 def test_every_gain_has_a_row_and_every_block_its_verdict(result):
     ax = draw_added_value(result)
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert [label for label in labels if not label.startswith("what if")] == [
-        "low back pain", "hip motion", "low back pain + hip motion",
-    ]  # fmt: skip
-    assert len(labels) == 3 + 2 * 3
-    assert [text.get_text() for text in ax.texts] == [one.verdict for one in result.additions]
+    heads = [f"{one.label}: {one.verdict}" for one in result.additions]
+    assert [label for label in labels if label in heads] == heads
+    assert labels.count("as used") == 3
+    assert len([label for label in labels if label.startswith("what if")]) == 2 * 3
+
+
+def test_the_numbers_beside_are_those_of_the_result(result):
+    beside = [text.get_text() for text in draw_added_value(result).texts]
+    for one in result.additions:
+        numbers = signed_with_interval(one.gain(result.metric).estimate, 3)
+        assert numbers.replace("-", "\N{MINUS SIGN}") in beside
 
 
 def test_the_picture_names_simulated_data_and_what_was_declared(result):

@@ -16,5 +16,5 @@ def test_curves_are_those_of_the_diagram_and_names_stand_in_the_legend():
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
     assert list(drawn["ours"]) == list(diagram.model)
     assert list(drawn["ours minus theirs"]) == list(diagram.difference)
-    assert ax.get_title() == "Murphy diagram, n = 120 (simulated data)"
+    assert ax.get_title().replace("\n", " ") == "Murphy diagram, n = 120 (simulated data)"
     assert ax.get_xlabel() == "threshold (risk)"

@@ -4,6 +4,7 @@ import numpy as np
 
 from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration, SiteCurve
+from hiprisk.wording.quantities import interval, with_interval
 from report_words import names_in, words_on
 
 
@@ -13,14 +14,17 @@ def test_sites_their_mean_and_a_new_site_have_their_rows(study):
     labels = [label.get_text() for label in ax.get_yticklabels()]
     pooled = sites.pooled[0]
     assert len(labels) == len(sites.of(pooled.metric)) + 2
-    assert labels[-2:] == [f"mean of {pooled.n_sites} sites", "new site (prediction interval)"]
-    assert ax.get_xlabel() == "R² with 95 % CI"
+    assert labels[-2:] == [f"mean of {pooled.n_sites} sites", "new site (95 % prediction interval)"]
+    assert ax.get_xlabel() == "R², 95 % CI"
     assert names_in(" ".join(words_on(ax))) == []
+    beside = [text.get_text().replace("\N{MINUS SIGN}", "-") for text in ax.texts]
+    assert with_interval(pooled, 2) in beside
+    assert interval(pooled.new_low, pooled.new_high, 2) in beside
 
 
 def test_the_label_of_the_axis_can_be_given(study):
     ax = draw_sites(study.evidence.sites, label="share explained")
-    assert ax.get_xlabel() == "share explained with 95 % CI"
+    assert ax.get_xlabel() == "share explained, 95 % CI"
 
 
 def test_calibration_curves_have_both_bands_and_no_name_of_a_site():

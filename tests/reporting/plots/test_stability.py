@@ -10,8 +10,9 @@ from hiprisk.reporting.plots.stability import (
     draw_mape,
     draw_prediction_stability,
 )
-from hiprisk.validation.internal.instability import decision_curve_stability, decision_stability
+from hiprisk.validation.internal.instability import decision_curve_stability, decisions_stability
 from hiprisk.validation.internal.instability_results import DecisionCurveStability
+from hiprisk.wording.quantities import share_with_interval
 from report_words import names_in, words_on
 
 RNG = np.random.default_rng(3)
@@ -52,15 +53,17 @@ def test_net_benefit_of_bootstrap_models_is_drawn_beside_treat_none():
     assert labels == ["bootstrap models", "treat none", "model"]
 
 
-def test_a_point_for_each_threshold_says_how_many_are_reclassified():
-    decisions = tuple(decision_stability(REFITTED, apparent=OWN, threshold=t) for t in THRESHOLDS)
+def test_each_participant_is_drawn_at_each_threshold_with_the_share_reclassified():
+    decisions = decisions_stability(REFITTED, apparent=OWN, thresholds=THRESHOLDS)
     ax = draw_decision_stability(decisions, unit="risk", provenance="simulated")
-    (bars,) = ax.containers
-    drawn = bars.lines[0]
-    assert drawn.get_xdata() == pytest.approx(THRESHOLDS)
-    assert drawn.get_ydata() == pytest.approx([100 * d.share_flipped.value for d in decisions])
+    drawn = [line for line in ax.get_lines() if len(line.get_xdata()) == len(OWN)]
+    for line, decision in zip(drawn, decisions, strict=True):
+        assert tuple(line.get_xdata()) == tuple(OWN)
+        assert line.get_ydata() == pytest.approx([100 * each for each in decision.flip_chance])
+        assert f"{decision.threshold:g}: " in line.get_label()
+        assert share_with_interval(decision.share_flipped) in line.get_label()
     assert "simulated" in ax.get_title().lower()
-    assert ax.get_xlabel() == "threshold (risk)"
+    assert ax.get_xlabel() == "predicted (risk)"
 
 
 def test_a_thin_line_for_each_bootstrap_model_and_a_thick_one_for_the_model():

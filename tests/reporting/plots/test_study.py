@@ -15,7 +15,10 @@ def test_the_flow_counts_who_remains(study):
     assert counts == expected
     assert "excluded" in boxes[1]
     assert boxes[-1].endswith("analysed")
-    assert ax.get_title() == "Participant flow, in rows of the cohort (simulated data)"
+    assert (
+        ax.get_title().replace("\n", " ")
+        == "Participant flow, in rows of the cohort (simulated data)"
+    )
     assert names_in(" ".join(words_on(ax))) == []
 
 

@@ -35,9 +35,10 @@ def test_forest_names_every_group_and_says_which_are_hidden(result):
     said = [text.get_text() for text in ax.texts]
     n_hidden = sum(group.suppressed for group in result.groups)
     assert said.count("not shown (too few)") == n_hidden == 2
-    assert any(text.startswith("heterogeneity") and "adjusted" in text for text in said)
+    assert "heterogeneity (SD)" in labels
+    assert any("p = " in text or "p < " in text for text in said)
     assert as_png(ax).startswith(b"\x89PNG")
 
 
 def test_main_metric_is_drawn_where_none_is_named(result):
-    assert draw_subgroups(result).get_xlabel() == "R² with 95 % CI"
+    assert draw_subgroups(result).get_xlabel() == "R², 95 % CI; dotted: everybody"

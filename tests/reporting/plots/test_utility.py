@@ -48,4 +48,17 @@ def test_an_optimism_corrected_curve_is_named_so():
 
 def test_the_interval_of_a_difference_is_named():
     legend = draw_decision_curve_difference(DIFFERENCE).get_legend()
-    assert legend.get_title().get_text() == "with pointwise 95 % CI"
+    assert any("pointwise 95 % CI" in text.get_text() for text in legend.get_texts())
+    assert legend.get_title().get_text().startswith("net benefit minus that of")
+
+
+def test_declared_thresholds_are_marked_and_the_axis_ends_beyond_them():
+    ax = draw_decision_curve(BAND, declared=(0.3,))
+    (mark,) = (line for line in ax.get_lines() if line.get_label() == "declared thresholds")
+    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (0.3, BAND.model[1])
+    assert ax.get_xlim() == (0.1, pytest.approx(min(0.5, 2 * BAND.prevalence)))
+
+
+def test_several_curves_have_one_band():
+    ax = draw_decision_curve([BAND, BAND])
+    assert len(ax.collections) == 1

@@ -13,10 +13,10 @@ def test_confidence_and_prediction_intervals_have_different_names(study):
 
 
 def test_one_smoother_is_in_the_body_and_the_other_in_the_appendix(study):
-    assert [one.name for one in study.section["calibration"].pictures] == [
-        "calibration_corrected.png", "calibration_loess.png",
-    ]  # fmt: skip
-    assert "calibration_spline.png" in {one.name for one in study.section["out_of_fold"].pictures}
+    body = [one.name for one in study.section["calibration"].pictures]
+    assert body == ["calibration_loess.png"]
+    appendix = {one.name for one in study.section["out_of_fold"].pictures}
+    assert {"calibration_spline.png", "calibration_corrected.png"} <= appendix
 
 
 def test_without_any_curve_there_is_no_section(study):

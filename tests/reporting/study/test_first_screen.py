@@ -74,10 +74,11 @@ def test_every_tile_leads_to_a_section(first, study):
     assert {tile.anchor for tile in first.tiles} <= set(study.section)
 
 
-def test_the_picture_is_the_corrected_calibration_or_else_that_of_out_of_fold(first, study):
-    assert first.picture.name == "calibration_corrected.png"
+def test_the_picture_is_the_calibration_by_loess_or_else_another(first, study):
+    assert first.picture.name == "calibration_loess.png"
     rest = [one for one in study.sections if one.anchor != "calibration"]
     assert screen(study, rest).picture.name == "calibration_spline.png"
+    assert "distribution" in first.picture.alt
     assert screen(study, []).picture is None
 
 

@@ -27,6 +27,10 @@ from hiprisk.metrics.entry import Smoother, Summary
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 from hiprisk.metrics.intervals.wald import critical_value
+from hiprisk.metrics.smoothing.grouped_observations import (
+    GroupedObservation,
+    grouped_observations,
+)
 from hiprisk.metrics.smoothing.loess import Loess, Lowess, loess, lowess
 from hiprisk.metrics.smoothing.logistic import logit, with_log_odds
 from hiprisk.metrics.smoothing.splines import (
@@ -170,6 +174,8 @@ class CalibrationCurve:
         People, and people with the event (empty for a continuous outcome), in each bin.
     n : float
         People.
+    grouped : tuple of GroupedObservation
+        Observed outcome by tenth of the prediction; empty where it was not computed.
     """
 
     kind: OutcomeKind
@@ -184,6 +190,7 @@ class CalibrationCurve:
     bin_counts: tuple[float, ...]
     bin_events: tuple[float, ...]
     n: float
+    grouped: tuple[GroupedObservation, ...] = ()
 
     def predicted_quantile(self, probability: float) -> float:
         """A quantile of the predictions, from their counts: right to the width of a bin.
@@ -228,6 +235,7 @@ class CalibrationCurve:
                 "counts": list(self.bin_counts),
                 "events": list(self.bin_events),
             },
+            **({"grouped": [one.to_dict() for one in self.grouped]} if self.grouped else {}),
         }
 
 
@@ -302,6 +310,10 @@ def calibration_curve(
         bin_counts=_plain(np.histogram(p, edges, weights=counted)[0]),
         bin_events=_plain(np.asarray(events)),
         n=float(w.sum()),
+        # Cases and controls that were sampled apart vary otherwise than Wilson's interval has it.
+        grouped=()
+        if prevalence is not None
+        else grouped_observations(y, p, weights=w, kind=kind, level=level),
     )
 
 

@@ -170,7 +170,9 @@ def _stability_pictures(stability: Stability, *, unit: str, provenance: str) -> 
 
 def subgroups_section(evidence: Evidence) -> Section | None:
     """Performance in subgroups."""
-    return None if evidence.subgroups is None else section_of_subgroups(evidence.subgroups)
+    if evidence.subgroups is None:
+        return None
+    return section_of_subgroups(evidence.subgroups, provenance=evidence.provenance)
 
 
 def section_of_subgroups(
@@ -178,6 +180,7 @@ def section_of_subgroups(
     *,
     where: str = "tables/heterogeneity.parquet",
     drawn_metrics: Sequence[str] | None = None,
+    provenance: str = "real",
 ) -> Section:
     """The same of one result.
 
@@ -188,6 +191,8 @@ def section_of_subgroups(
         What has every comparison.
     drawn_metrics : sequence of str, optional
         Metrics with a picture; the first and calibration by default.
+    provenance : str
+        Of the data.
     """
     shown = drawn_metrics or [
         groups.metrics[0],
@@ -225,9 +230,10 @@ def section_of_subgroups(
         pictures=tuple(
             drawn(
                 name=f"groups_{metric}.png",
-                ax=draw_subgroups(groups, metric=metric),
+                ax=draw_subgroups(groups, metric=metric, provenance=provenance),
                 alt=f"Points with 95 % CI: {label_of(metric)} by subgroup, as in the table.",
                 caption=f"{capital(label_of(metric))} by subgroup.",
+                wide=True,
             )
             for metric in shown
         ),

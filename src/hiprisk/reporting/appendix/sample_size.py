@@ -21,7 +21,7 @@ def sample_size_section(evidence: Evidence) -> Section:
         pictures = (
             drawn(
                 name="samplesize.png",
-                ax=draw_samplesize(finding.size),
+                ax=draw_samplesize(finding.size, provenance=evidence.provenance),
                 alt="Line: people needed by the expected R² of the model; a mark: this study.",
                 caption="People needed by the expected R² of the model.",
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.registry import find_metric, label_of
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
+from hiprisk.reporting.plots.calibration import bounds_of
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
 from hiprisk.validation.internal.internal_external_results import InternalExternal
@@ -31,6 +32,7 @@ def sites_section(evidence: Evidence) -> Section | None:
             alt=f"Points with 95 % CI: {label_of(row.metric)} in each site, the mean over sites "
             "and the 95 % prediction interval of a new site; the table has the numbers.",
             caption=f"{capital(label_of(row.metric))} in each site, by a model fitted without it.",
+            wide=True,
         )
         for row in sites.pooled[:1] + tuple(r for r in sites.pooled if r.metric == CALIBRATION)
     )
@@ -81,7 +83,9 @@ def _calibration_pictures(evidence: Evidence, sites: InternalExternal) -> tuple[
     if curves is None:
         return ()
     unit = unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk"
-    curves_axes = draw_clustered_calibration(curves, unit=unit, provenance=evidence.provenance)
+    curves_axes = draw_clustered_calibration(
+        curves, unit=unit, provenance=evidence.provenance, bounds=bounds_of(evidence.out_of_fold)
+    )
     few = plural(len(curves.left_out), "site")
     return (
         drawn(

@@ -50,6 +50,8 @@ class Picture:
         For MLflow and the bundle's folder of figures.
     svg : bytes
         For the page, where there is one: it stays sharp at any size and on paper.
+    wide : bool
+        Whether it takes a whole line of the page: a forest with its numbers, a flow.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Picture:
     alt: str
     caption: str = ""
     svg: bytes = b""
+    wide: bool = False
 
     @property
     def uri(self) -> str:

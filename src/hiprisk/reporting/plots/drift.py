@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
+from hiprisk.reporting.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    WIDE,
+    legend_below,
+    new_axes,
+    set_title,
+)
 from hiprisk.validation.drift import DriftReport
 from hiprisk.wording.quantities import percent
 
@@ -31,20 +40,19 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     shown = [v for v in report.variables if v.standardised_difference is not None][::-1]
-    ax = ax if ax is not None else new_axes(height=max(2.5, 1.2 + 0.3 * len(shown)))
-    ax.axvline(0.0, color=GREY, linewidth=1)
+    ax = ax if ax is not None else new_axes(width=WIDE, height=max(2.2, 1.2 + 0.25 * len(shown)))
+    ax.axvline(0.0, color=BLACK, linewidth=1)
     for place, variable in enumerate(shown):
-        colour = BLUE if variable.verdict == "steady" else ORANGE
+        colour, mark = (BLUE, "o") if variable.verdict == "steady" else (ORANGE, "D")
         value = variable.standardised_difference or 0.0
         ax.plot([0.0, value], [place, place], color=colour, linewidth=1)
-        ax.plot([value], [place], "o", color=colour)
+        ax.plot([value], [place], mark, color=colour)
     ax.set_yticks(range(len(shown)), [v.label for v in shown])
     ax.set_ylim(-0.7, len(shown) - 0.3)
     widest = max([0.3, *(abs(v.standardised_difference or 0.0) for v in shown)])
     ax.set_xlim(-1.15 * widest, 1.15 * widest)
     ax.set_xlabel("standardised difference from the development cohort (SD)")
-    ax.set_title(titled(f"{report.model.name}: predictor drift (orange)",
-                        _provenance(report)))  # fmt: skip
+    set_title(ax, f"{report.model.name}: predictor drift (orange diamonds)", _provenance(report))
     return ax
 
 
@@ -76,7 +84,7 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
                    label=label if side > 0 else None)  # fmt: skip
     few = len(watch.times) <= MOST_LABELS
     ax.plot(n, [0.0, *watch.cusum], "o-" if few else "-", color=BLUE,
-            label="cumulative sum of observed minus predicted")  # fmt: skip
+            label="observed minus predicted, cumulative")  # fmt: skip
     if watch.alarm_at is not None:
         place = watch.times.index(watch.alarm_at)
         ax.plot([watch.n_so_far[place]], [watch.cusum[place]], "o", color=ORANGE, markersize=9,
@@ -88,9 +96,8 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     else:
         ax.set_xlabel(f"people, cumulative ({watch.times[0]} to {watch.times[-1]})")
     ax.set_ylabel("standardised cumulative sum")
-    ax.set_title(titled(f"{report.model.name}: calibration CUSUM", _provenance(report)))
-    # Room above the upper limit, so that the legend hides nothing.
+    set_title(ax, f"{report.model.name}: calibration CUSUM", _provenance(report))
     highest = max(watch.limit, *map(abs, watch.cusum))
-    ax.set_ylim(-1.15 * highest, 1.75 * highest)
-    ax.legend(frameon=False, loc="upper left")
+    ax.set_ylim(-1.15 * highest, 1.15 * highest)
+    legend_below(ax)
     return ax

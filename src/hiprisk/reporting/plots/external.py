@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
+from hiprisk.reporting.plots.calibration import bounds_of, draw_calibration_curve
+from hiprisk.reporting.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    legend_below,
+    new_axes,
+    set_title,
+)
+from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.validation.external.results import ExternalValidation
 from hiprisk.wording.labels import unit_of_amount
 
@@ -27,20 +37,21 @@ def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = N
     -------
     Axes
     """
-    ax = ax if ax is not None else new_axes()
+    title = f"{result.model.name}: external calibration, n = {result.n}"
+    unit = unit_of_amount(result.outcome_unit) if result.kind == "continuous" else ""
     curve = result.performance.calibration
-    ends = () if curve is None else ((curve.predicted[0], curve.predicted[-1]),)
-    _ideal(ax, [result.calibration, ends])
     if curve is not None:
-        if curve.low:
-            ax.fill_between(curve.predicted, curve.low, curve.high, color=SKY, alpha=0.3,
-                            linewidth=0, label="pointwise 95 % CI")  # fmt: skip
-        ax.plot(curve.predicted, curve.observed, color=SKY, label="loess")
-    _points(ax, result.calibration, colour=BLUE, label="tenths of the predictions")
+        return draw_calibration_curve(
+            curve, ax=ax, unit=unit, provenance=result.cohort_provenance, title=title,
+            estimates=result.performance.metrics, bounds=bounds_of(result.performance),
+        )  # fmt: skip
+    ax = ax if ax is not None else new_axes()
+    _ideal(ax, [result.calibration])
+    ax.plot([p for p, _ in result.calibration], [o for _, o in result.calibration], "o",
+            color=BLACK, label="means by tenth")  # fmt: skip
     _label(ax, result.kind, result.outcome_unit)
-    ax.set_title(titled(f"{result.model.name}: external calibration, n = {result.n}",
-                        result.cohort_provenance))  # fmt: skip
-    ax.legend(frameon=False, loc="upper left")
+    set_title(ax, title, result.cohort_provenance)
+    legend_below(ax, columns=2)
     return ax
 
 
@@ -68,13 +79,13 @@ def draw_before_after(
     -------
     Axes
     """
-    ax = ax if ax is not None else new_axes()
+    ax = ax if ax is not None else new_axes(height=4.6)
     _ideal(ax, [before, after])
-    _tenths(ax, before, colour=ORANGE, label="before")
-    _tenths(ax, after, colour=BLUE, label="after (cross-validated)")
+    _tenths(ax, before, colour=ORANGE, mark="s--", label="before")
+    _tenths(ax, after, colour=BLUE, mark="o-", label="after (cross-validated)")
     _label(ax, kind, unit)
-    ax.set_title(title)
-    ax.legend(frameon=False, loc="upper left")
+    set_title(ax, title)
+    legend_below(ax)
     return ax
 
 
@@ -83,15 +94,11 @@ def _ideal(ax: Axes, curves: Sequence[Points]) -> None:
     low, high = min(values), max(values)
     margin = 0.05 * (high - low)
     ax.plot([low - margin, high + margin], [low - margin, high + margin],
-            color=GREY, linewidth=1, label="ideal")  # fmt: skip
+            color=GREY, linewidth=1, linestyle="--", label="ideal")  # fmt: skip
 
 
-def _tenths(ax: Axes, points: Points, *, colour: str, label: str) -> None:
-    ax.plot([p for p, _ in points], [o for _, o in points], "o-", color=colour, label=label)
-
-
-def _points(ax: Axes, points: Points, *, colour: str, label: str) -> None:
-    ax.plot([p for p, _ in points], [o for _, o in points], "o", color=colour, label=label)
+def _tenths(ax: Axes, points: Points, *, colour: str, mark: str, label: str) -> None:
+    ax.plot([p for p, _ in points], [o for _, o in points], mark, color=colour, label=label)
 
 
 def _label(ax: Axes, kind: str, unit: str) -> None:
@@ -114,21 +121,12 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
     -------
     Axes
     """
-    ax = ax if ax is not None else new_axes()
     curve = result.performance.decision
     if curve is None:
+        ax = ax if ax is not None else new_axes()
         ax.set_axis_off()
         return ax
-    if curve.low:
-        ax.fill_between(curve.thresholds, curve.low, curve.high, color=SKY, alpha=0.3,
-                        linewidth=0, label="pointwise 95 % CI")  # fmt: skip
-    ax.plot(curve.thresholds, curve.model, color=BLUE, label="model")
-    ax.plot(curve.thresholds, curve.act_on_all, color=ORANGE, label="treat all")
-    ax.axhline(0.0, color=GREY, linewidth=1, label="treat none")
-    highest = max(*curve.model, curve.prevalence)
-    ax.set_ylim(-0.25 * highest, 1.1 * highest)
-    ax.set_xlabel("threshold probability")
-    ax.set_ylabel("net benefit")
-    ax.set_title(titled(f"{result.model.name}: decision curve", result.cohort_provenance))
-    ax.legend(frameon=False, loc="upper right")
-    return ax
+    return draw_decision_curve(
+        curve, ax=ax, provenance=result.cohort_provenance, declared=result.performance.thresholds,
+        title=f"{result.model.name}, net benefit",
+    )  # fmt: skip

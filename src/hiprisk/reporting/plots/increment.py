@@ -5,14 +5,15 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from hiprisk.inference.increment import AddedValue, Addition, Gain
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
+from hiprisk.reporting.plots.canvas.forest import ForestRow, draw_rows, forest_axes
+from hiprisk.reporting.plots.style import BLACK, BLUE, GREY, ORANGE, set_title
 from hiprisk.wording.labels import unit_of_amount
-from hiprisk.wording.quantities import people_counted
+from hiprisk.wording.quantities import people_counted, signed_with_interval
 
-_COLOURS = {
-    "adds": BLUE,
-    "adds less than the minimum important gain": ORANGE,
-    "inconclusive at this sample size": GREY,
+_STYLES = {
+    "adds": (BLUE, "o"),
+    "adds less than the minimum important gain": (BLACK, "D"),
+    "inconclusive at this sample size": (GREY, "s"),
 }
 
 
@@ -33,58 +34,50 @@ def draw_added_value(result: AddedValue, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
     """
-    n_rows = sum(1 + len(_shown(one, result.metric)) for one in result.additions)
-    ax = ax if ax is not None else new_axes(height=1.4 + 0.42 * n_rows)
-    ticks, labels, row = [], [], 0
-    for one in result.additions:
-        gain = one.gain(result.metric)
-        _draw_gain(ax, row, gain, colour=_COLOURS[one.verdict], hollow=False)
-        ax.annotate(
-            one.verdict, (1.01, row), xycoords=("axes fraction", "data"),
-            va="center", color=_COLOURS[one.verdict], fontsize=9, annotation_clip=False,
-        )  # fmt: skip
-        ticks.append(row)
-        labels.append(one.label)
-        for name, error_free in _shown(one, result.metric):
-            row += 1
-            _draw_gain(ax, row, error_free, colour=SKY, hollow=True)
-            ticks.append(row)
-            labels.append(f"what if: {name}")
-        row += 1
-    ax.axvline(0.0, color=GREY, linewidth=0.8)
-    ax.axvline(result.smallest_gain, color="black", linestyle="--", linewidth=1)
-    ax.set_yticks(ticks, labels)
-    ax.set_ylim(row - 0.4, -0.6)
+    rows = [row for one in result.additions for row in _rows(one, result)]
+    ax = ax if ax is not None else forest_axes(len(rows) + 1)
     first = result.additions[0].gain(result.metric)
+    draw_rows(ax, rows, reference=0.0, numbers="gain (95 % CI)")
+    ax.axvline(result.smallest_gain, color=ORANGE, linestyle="--", linewidth=1.3, zorder=1)
     unit = f" ({unit_of_amount(first.unit)})" if first.unit else ""
     word = "reduction of " if first.reduction else "gain in "
     ax.set_xlabel(
-        f"{word}{result.metric_label}{unit}, optimism-corrected, 95 % CI\n"
+        f"{word}{result.metric_label}{unit}, optimism-corrected\n"
         f"dashed: minimum important gain, {result.smallest_gain:g}"
     )
     n_people = result.n_analysed if result.n_people is None else result.n_people
     counted = people_counted(n_people, result.n_analysed)
-    title = f"Added to {result.base_label}, {counted}"
-    ax.set_title(titled(title, result.provenance))
+    title = f"What is added to {result.base_label}, {counted}"
+    set_title(ax, title, result.provenance)
     return ax
+
+
+def _rows(one: Addition, result: AddedValue) -> list[ForestRow]:
+    """A set of blocks with its verdict, and the what-ifs without measurement error below it."""
+    gain = one.gain(result.metric)
+    digits = 2 if gain.unit else 3
+    colour, marker = _STYLES[one.verdict]
+    rows = [
+        ForestRow(label=f"{one.label}: {one.verdict}", heading=True),
+        _row("as used", gain, digits, colour=colour, marker=marker),
+    ]
+    return rows + [
+        _row(f"what if: {name}", error_free, digits, colour=colour, marker=marker, hollow=True)
+        for name, error_free in _shown(one, result.metric)
+    ]
+
+
+def _row(
+    label: str, gain: Gain, digits: int, *, colour: str, marker: str, hollow: bool = False
+) -> ForestRow:
+    estimate = gain.estimate
+    return ForestRow(label=label, value=estimate.value, low=estimate.low, high=estimate.high,
+                     numbers=signed_with_interval(estimate, digits), colour=colour, marker=marker,
+                     hollow=hollow)  # fmt: skip
 
 
 def _shown(one: Addition, metric: str) -> list[tuple[str, Gain]]:
     """The what-ifs by name, where they are in the declared measure."""
     return [
-        (case.name.replace(", ", ",\n"), gain)
-        for case in one.error_free
-        for gain in case.gains
-        if gain.name == metric
+        (case.name, gain) for case in one.error_free for gain in case.gains if gain.name == metric
     ]
-
-
-def _draw_gain(ax: Axes, row: int, gain: Gain, *, colour: str, hollow: bool) -> None:
-    estimate = gain.estimate
-    low = estimate.value if estimate.low is None else estimate.low
-    high = estimate.value if estimate.high is None else estimate.high
-    ax.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
-    ax.plot(
-        [estimate.value], [row], "o", color=colour, markersize=7,
-        markerfacecolor="white" if hollow else colour,
-    )  # fmt: skip

@@ -8,12 +8,20 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from hiprisk.inference.samplesize import SampleSize
-from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, new_axes
+from hiprisk.reporting.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    legend_below,
+    new_axes,
+    set_title,
+)
 
 TENTHS = (1.0, 2.0, 5.0)
 
 
-def draw_samplesize(size: SampleSize, *, ax: Axes | None = None) -> Axes:
+def draw_samplesize(size: SampleSize, *, ax: Axes | None = None, provenance: str = "real") -> Axes:
     """People needed by expected R2, with what was expected and what the study has.
 
     Parameters
@@ -21,6 +29,8 @@ def draw_samplesize(size: SampleSize, *, ax: Axes | None = None) -> Axes:
     size : SampleSize
         For development.
     ax : Axes, optional
+    provenance : str
+        Of the available sample; ``simulated`` is said in the title.
     """
     ax = ax if ax is not None else new_axes()
     strengths = [point[0] for point in size.strength_curve]
@@ -38,12 +48,12 @@ def draw_samplesize(size: SampleSize, *, ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_formatter(FuncFormatter(_with_commas))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0.0, 1.0)
-    ax.grid(axis="y", color="#e5e5e5")
     name = "adjusted R²" if size.kind == "continuous" else "Nagelkerke R²"
     ax.set_xlabel(f"expected {name} of the model")
-    ax.set_ylabel("people (log scale)")
-    ax.set_title(f"Sample size for development, {size.n_parameters} candidate parameters")
-    ax.legend(frameon=False)
+    ax.set_ylabel("people needed (log scale)")
+    set_title(ax, f"Sample size for development, {size.n_parameters} candidate parameters",
+              provenance)  # fmt: skip
+    legend_below(ax)
     return ax
 
 

@@ -7,13 +7,27 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, SKY, new_axes, titled
+from hiprisk.reporting.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SKY,
+    legend_below,
+    new_axes,
+    set_title,
+    solid,
+)
 from hiprisk.validation.internal.instability_results import (
     CalibrationStability,
     DecisionCurveStability,
     DecisionStability,
     PredictionStability,
 )
+from hiprisk.wording.quantities import share_with_interval
+
+THRESHOLD_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (GREY, "D"))
 
 
 def draw_prediction_stability(
@@ -48,12 +62,11 @@ def draw_prediction_stability(
         color=SKY, linewidth=0.8, alpha=0.6, label="central 95 % of the bootstrap models",
     )  # fmt: skip
     ends = [predicted[0], predicted[-1]]
-    ax.plot(ends, ends, color=GREY, linewidth=1, label="prediction of the model")
+    ax.plot(ends, ends, color=BLACK, linewidth=1.2, linestyle="--", label="prediction of the model")
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel(f"predicted by bootstrap models ({unit})")
-    ax.set_title(titled(f"Prediction instability: MAPE {stability.mape:.2g}",
-                        provenance))  # fmt: skip
-    ax.legend(frameon=False, loc="upper left")
+    set_title(ax, f"Prediction instability: MAPE {stability.mape:.2g}", provenance)
+    solid(legend_below(ax))
     return ax
 
 
@@ -82,13 +95,15 @@ def draw_mape(
     Axes
     """
     ax = ax if ax is not None else new_axes()
-    ax.plot(stability.predicted, stability.mape_each, ".", color=BLUE, alpha=0.4, markersize=5)
-    ax.axhline(stability.mape, color=ORANGE, linewidth=1.2, label=f"mean {stability.mape:.2g}")
+    ax.plot(stability.predicted, stability.mape_each, ".", color=BLUE, alpha=0.4, markersize=5,
+            label="a participant")  # fmt: skip
+    ax.axhline(stability.mape, color=ORANGE, linewidth=1.6, linestyle="--",
+               label=f"mean {stability.mape:.2g}")  # fmt: skip
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel(f"MAPE ({unit})")
-    ax.set_title(titled("MAPE of each person across bootstrap models", provenance))
-    ax.legend(frameon=False)
+    set_title(ax, "MAPE of each participant", provenance)
+    solid(legend_below(ax, columns=2))
     return ax
 
 
@@ -121,7 +136,8 @@ def draw_calibration_stability(
     for number, curve in enumerate(stability.refits):
         ax.plot(grid, _drawable(curve), color=SKY, linewidth=0.6, alpha=0.35,
                 label="bootstrap models" if number == 0 else None)  # fmt: skip
-    ax.plot([grid[0], grid[-1]], [grid[0], grid[-1]], color=GREY, linewidth=1, label="ideal")
+    ax.plot([grid[0], grid[-1]], [grid[0], grid[-1]], color=BLACK, linewidth=1.2, linestyle="--",
+            label="ideal")  # fmt: skip
     ax.plot(grid, _drawable(stability.model), color=BLUE, linewidth=2, label="model")
     slope = next((e for e in stability.spread if e.name == "calibration_slope"), None)
     ax.set_xlabel(f"predicted ({unit})")
@@ -129,10 +145,8 @@ def draw_calibration_stability(
     title = "Calibration instability"
     if slope is not None and slope.low is not None and slope.high is not None:
         title += f": slopes {slope.low:.2f} to {slope.high:.2f}"
-    ax.set_title(titled(title, provenance))
-    legend = ax.legend(frameon=False, loc="upper left")
-    for line in legend.get_lines():
-        line.set_alpha(1.0)
+    set_title(ax, title, provenance)
+    solid(legend_below(ax, columns=2))
     return ax
 
 
@@ -142,8 +156,9 @@ def draw_decision_stability(
     ax: Axes | None = None,
     unit: str = "risk",
     provenance: str = "real",
+    title: str = "Classification instability",
 ) -> Axes:
-    """Percentage of people whom a bootstrap model reclassifies, by threshold.
+    """Share of the bootstrap models that classify each participant otherwise, by prediction.
 
     Parameters
     ----------
@@ -155,29 +170,28 @@ def draw_decision_stability(
         Unit of the outcome, for the axes.
     provenance : str
         Of the data; ``simulated`` is said in the title.
+    title : str
 
     Returns
     -------
     Axes
     """
     ax = ax if ax is not None else new_axes()
-    at = [decision.threshold for decision in decisions]
-    share = np.array([decision.share_flipped.value for decision in decisions])
-    low = np.array([decision.share_flipped.low for decision in decisions], dtype=float)
-    high = np.array([decision.share_flipped.high for decision in decisions], dtype=float)
-    often = [100.0 * decision.share_often_flipped for decision in decisions]
-    reach = np.maximum([share - low, high - share], 0.0)
-    ax.errorbar(
-        at, 100.0 * share, 100.0 * reach, fmt="o-", color=BLUE, capsize=3,
-        label="by a bootstrap model, mean and central 95 %",
-    )  # fmt: skip
-    ax.plot(at, often, "s--", color=ORANGE, label="by 10 % or more of the bootstrap models")
-    ax.set_ylim(bottom=0.0)
-    ax.set_xlabel(f"threshold ({unit})")
-    ax.set_ylabel("people reclassified (%)")
-    ax.set_title(titled("Decision instability", provenance))
-    ax.legend(frameon=False)
+    for decision, (colour, marker) in zip(decisions, THRESHOLD_STYLES, strict=False):
+        share = [100.0 * chance for chance in decision.flip_chance]
+        ax.plot(decision.predicted, share, marker, color=colour, alpha=0.5, markersize=3.5,
+                markeredgewidth=0, label=_threshold_label(decision))  # fmt: skip
+        ax.axvline(decision.threshold, color=colour, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    ax.set_ylim(0.0, 55.0)
+    ax.set_xlabel(f"predicted ({unit})")
+    ax.set_ylabel("bootstrap models that\nclassify otherwise (%)")
+    set_title(ax, title, provenance)
+    solid(legend_below(ax, title="threshold: mean (central 95 %) reclassified"))
     return ax
+
+
+def _threshold_label(decision: DecisionStability) -> str:
+    return f"{decision.threshold:g}: {share_with_interval(decision.share_flipped)}"
 
 
 def draw_decision_curve_stability(
@@ -203,17 +217,15 @@ def draw_decision_curve_stability(
     for number, curve in enumerate(curves.refits):
         ax.plot(at, curve, color=SKY, linewidth=0.6, alpha=0.35,
                 label="bootstrap models" if number == 0 else None)  # fmt: skip
-    ax.axhline(0.0, color=GREY, linewidth=1, label="treat none")
+    ax.axhline(0.0, color=BLACK, linewidth=1, label="treat none")
     ax.plot(at, curves.model, color=BLUE, linewidth=2, label="model")
     bottom = min(min(curves.low), 0.0)
     top = max(*curves.high, *curves.model)
     ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
     ax.set_xlabel("threshold probability")
-    ax.set_ylabel("net benefit")
-    ax.set_title(titled("Instability of net benefit", provenance))
-    legend = ax.legend(frameon=False)
-    for line in legend.get_lines():
-        line.set_alpha(1.0)
+    ax.set_ylabel("net benefit, per person")
+    set_title(ax, "Instability of net benefit", provenance)
+    solid(legend_below(ax, columns=2))
     return ax
 
 

@@ -7,11 +7,20 @@ import textwrap
 from matplotlib.axes import Axes
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes, titled
+from hiprisk.reporting.plots.style import (
+    BLUE,
+    GREY,
+    LABEL,
+    ORANGE,
+    SMALL,
+    WIDE,
+    new_axes,
+    set_title,
+)
 from hiprisk.wording.labels import in_words
 
 # Letters in a line of a box.
-WIDE = 34
+LETTERS = 30
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -33,10 +42,10 @@ def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     gains = [100.0 * family.gain_over_mean for family in evidence.families]
     colours = [ORANGE if family.chosen else BLUE for family in evidence.families]
     bars = ax.barh(names, gains, color=colours)
-    ax.bar_label(bars, fmt="%.1f", padding=3)
+    ax.bar_label(bars, fmt="%.1f", padding=3, fontsize=SMALL)
     ax.set_xlim(min(0.0, *gains), max(1.0, 1.15 * max(gains)))
-    ax.set_xlabel("reduction in cross-validated loss against the mean-only model (%)")
-    ax.set_title(titled("Candidate model types (chosen: orange)", evidence.provenance))
+    ax.set_xlabel("reduction in cross-validated loss\nagainst the mean-only model (%)")
+    set_title(ax, "Candidate model types (chosen: orange)", evidence.provenance)
     return ax
 
 
@@ -55,7 +64,7 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     first, *steps = evidence.flow
-    ax = ax if ax is not None else new_axes(height=1.2 + 1.35 * len(steps))
+    ax = ax if ax is not None else new_axes(width=6.4, height=1.0 + 1.25 * len(steps))
     ax.set_xlim(0.0, 10.0)
     ax.set_ylim(-1.35 * len(steps) - 0.6, 0.6)
     ax.set_axis_off()
@@ -70,15 +79,15 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
         last = position == len(steps)
         said = "analysed" if last else "remaining"
         _box(ax, 2.6, bottom, f"{step.n_remaining}\n{said}", edge=BLUE)
-    ax.set_title(titled("Participant flow, in rows of the cohort", evidence.provenance))
+    set_title(ax, "Participant flow, in rows of the cohort", evidence.provenance)
     return ax
 
 
 def _box(ax: Axes, x: float, y: float, text: str, *, edge: str) -> None:
     number, label = text.split("\n", 1)
-    text = "\n".join([number, *textwrap.wrap(label, WIDE)])
+    text = "\n".join([number, *textwrap.wrap(label, LETTERS)])
     ax.text(
-        x, y, text, ha="center", va="center", fontsize=10,
+        x, y, text, ha="center", va="center", fontsize=LABEL,
         bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": edge},
     )  # fmt: skip
 
@@ -109,13 +118,14 @@ def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
         if row.group == first:
             shares[row.label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
     some = {label: share for label, share in shares.items() if share > 0}
-    ax = ax if ax is not None else new_axes(width=8.0, height=1.6 + 0.28 * max(len(some), 3))
+    ax = ax if ax is not None else new_axes(width=WIDE, height=1.0 + 0.25 * max(len(some), 3))
     labels = sorted(some, key=some.__getitem__)
-    bars = ax.barh(labels, [some[label] for label in labels], color=BLUE)
-    ax.bar_label(bars, fmt="%.1f", padding=3)
-    ax.set_xlim(0, max(5.0, 1.2 * max(some.values(), default=0.0)))
-    ax.set_xlabel("missing (%)")
-    ax.set_title(
-        titled(f"Missing values, {len(some)} of {len(shares)} variables", evidence.provenance)
-    )
+    bars = ax.barh(labels, [some[label] for label in labels], color=BLUE, height=0.6)
+    ax.bar_label(bars, fmt="%.1f", padding=3, fontsize=SMALL)
+    ax.set_xlim(0, max(5.0, 1.1 * max(some.values(), default=0.0)))
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel("missing (% of rows)")
+    title = f"Missing values of {len(some)} of {len(shares)} variables"
+    set_title(ax, title, evidence.provenance)
     return ax

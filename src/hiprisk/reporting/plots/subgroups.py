@@ -6,14 +6,20 @@ from matplotlib.axes import Axes
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
-from hiprisk.reporting.plots.style import BLUE, GREY, ORANGE, new_axes
+from hiprisk.reporting.plots.canvas.forest import ForestRow, draw_rows, forest_axes, in_reach
+from hiprisk.reporting.plots.style import BLUE, ORANGE, set_title
 from hiprisk.validation.subgroups.results import Group, GroupEstimate, Subgroups
-from hiprisk.wording.quantities import p_equals
+from hiprisk.wording.labels import capital
+from hiprisk.wording.quantities import p_equals, with_interval
 
-ROW_HEIGHT = 0.24
 
-
-def draw_subgroups(result: Subgroups, *, metric: str | None = None, ax: Axes | None = None) -> Axes:
+def draw_subgroups(
+    result: Subgroups,
+    *,
+    metric: str | None = None,
+    ax: Axes | None = None,
+    provenance: str = "real",
+) -> Axes:
     """One metric in every group, with its interval, beside that of everybody.
 
     Parameters
@@ -22,46 +28,59 @@ def draw_subgroups(result: Subgroups, *, metric: str | None = None, ax: Axes | N
     metric : str, optional
         The main one if unset.
     ax : Axes, optional
+    provenance : str
+        Simulated data are named in the title.
     """
     name = metric or result.metrics[0]
-    rows = result.of(name)
-    n_lines = len(rows) + len(result.labels) + 1
-    ax = ax if ax is not None else new_axes(width=8.0, height=1.2 + ROW_HEIGHT * n_lines)
-    overall = next((one for one in result.overall if one.name == name), None)
-    groups = {(group.grouping, group.level): group for group in result.groups}
-    ticks: list[tuple[float, str]] = []
-    place = 0.0
+    rows = _rows(result, name)
+    ax = ax if ax is not None else forest_axes(len(rows))
+    draw_rows(ax, rows, reference=in_reach(rows, dict(result.optima).get(name)),
+              numbers=f"estimate ({100 * result.level:.0f} % CI)")  # fmt: skip
+    overall = _overall(result, name)
     if overall is not None:
-        _draw_estimate(ax, overall, place, colour=ORANGE)
-        ax.axvline(overall.value, color=ORANGE, linewidth=1, linestyle=":")
-        ticks.append((place, f"everybody ({result.n_people:,})"))
-    for grouping, label in result.labels:
-        place += 1.3
-        ticks.append((place, label))
-        ax.text(0.01, place, _spread_note(result, grouping, name), va="center", color=GREY,
-                transform=ax.get_yaxis_transform(), fontsize=8)  # fmt: skip
-        for row in rows:
-            if row.grouping == grouping:
-                place += 1.0
-                ticks.append((place, _row_label(row, groups[(grouping, row.level)])))
-                _draw_row(ax, row, place)
-    _finish(ax, ticks, name, result)
+        ax.axvline(overall.value, color=ORANGE, linewidth=1, linestyle=":", zorder=1)
+    ax.set_xlabel(f"{label_of(name)}, {100 * result.level:.0f} % CI; dotted: everybody")
+    set_title(ax, f"{capital(label_of(name))} by subgroup (number of people)", provenance)
     return ax
 
 
-def _draw_row(ax: Axes, row: GroupEstimate, place: float) -> None:
+def _overall(result: Subgroups, name: str) -> Estimate | None:
+    return next((one for one in result.overall if one.name == name), None)
+
+
+def _rows(result: Subgroups, name: str) -> list[ForestRow]:
+    """Everybody, then each grouping with its heterogeneity and its groups below."""
+    rows: list[ForestRow] = []
+    overall = _overall(result, name)
+    if overall is not None:
+        label = f"everybody ({result.n_people:,})"
+        rows.append(_row(label, overall, colour=ORANGE, marker="D"))
+    groups = {(group.grouping, group.level): group for group in result.groups}
+    for grouping, label in result.labels:
+        # A note of its own line: beside a heading it would need more room than the numbers have.
+        rows.append(ForestRow(label=label, heading=True))
+        rows += [
+            _group_row(row, groups[(grouping, row.level)])
+            for row in result.of(name)
+            if row.grouping == grouping
+        ]
+        note = _spread_note(result, grouping, name)
+        if note:
+            rows.append(ForestRow(label=note[0], numbers=note[1]))
+    return rows
+
+
+def _group_row(row: GroupEstimate, group: Group) -> ForestRow:
+    label = _row_label(row, group)
     if row.estimate is not None:
-        _draw_estimate(ax, row.estimate, place, colour=BLUE)
-        return
+        return _row(label, row.estimate, colour=BLUE, marker="o")
     words = "not shown (too few)" if row.note.startswith("not shown") else "cannot be computed"
-    ax.text(0.01, place, words, transform=ax.get_yaxis_transform(), va="center", color=GREY,
-            fontsize=8, style="italic")  # fmt: skip
+    return ForestRow(label=label, numbers=words)
 
 
-def _draw_estimate(ax: Axes, estimate: Estimate, place: float, *, colour: str) -> None:
-    if estimate.low is not None and estimate.high is not None:
-        ax.plot([estimate.low, estimate.high], [place, place], color=colour, linewidth=1.5)
-    ax.plot([estimate.value], [place], "o", color=colour, markersize=5)
+def _row(label: str, estimate: Estimate, *, colour: str, marker: str) -> ForestRow:
+    return ForestRow(label=label, value=estimate.value, low=estimate.low, high=estimate.high,
+                     numbers=with_interval(estimate, 2), colour=colour, marker=marker)  # fmt: skip
 
 
 def _row_label(row: GroupEstimate, group: Group) -> str:
@@ -69,31 +88,11 @@ def _row_label(row: GroupEstimate, group: Group) -> str:
     return f"{row.level}{count}"
 
 
-def _spread_note(result: Subgroups, grouping: str, metric: str) -> str:
+def _spread_note(result: Subgroups, grouping: str, metric: str) -> tuple[str, str] | None:
+    """Whether the groups differ: what it is, and the number with its p-value."""
     for row in result.heterogeneity:
         if (row.grouping, row.event, row.metric) == (grouping, "", metric):
             found = row.difference or row.tau
             word = "difference" if row.difference else "heterogeneity (SD)"
-            return (
-                f"{word} {found.value:.2g} ({found.low:.2g} to {found.high:.2g}), "
-                f"{p_equals(row.p_value)}, adjusted {p_equals(row.p_adjusted)}"
-            )
-    return ""
-
-
-def _finish(ax: Axes, ticks: list[tuple[float, str]], name: str, result: Subgroups) -> None:
-    ax.set_yticks([place for place, _ in ticks], [text for _, text in ticks], fontsize=8)
-    headings = {label for _, label in result.labels}
-    for text in ax.get_yticklabels():
-        if text.get_text() in headings:
-            text.set_fontweight("bold")
-    ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
-    optimum = dict(result.optima).get(name)
-    low, high = ax.get_xlim()
-    if optimum is not None and low <= optimum <= high:
-        ax.axvline(optimum, color=GREY, linewidth=1)
-    ax.grid(axis="x", color="#e5e5e5")
-    ax.set_axisbelow(True)
-    ax.set_xlabel(f"{label_of(name)} with {100 * result.level:.0f} % CI")
-    ax.set_title("By subgroup (number of people)")
+            return word, f"{with_interval(found, 2)}, {p_equals(row.p_value)}"
+    return None

@@ -89,7 +89,10 @@ def _sections(result: ExternalValidation) -> Iterator[Section | None]:
         )
     if result.groups is not None:
         yield section_of_subgroups(
-            result.groups, where="--json", drawn_metrics=result.groups.metrics
+            result.groups,
+            where="--json",
+            drawn_metrics=result.groups.metrics,
+            provenance=result.cohort_provenance,
         )
     yield distribution_section(result)
     yield events_section(result)

@@ -8,7 +8,7 @@ from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.calibration import METHOD_LABELS
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
-from hiprisk.reporting.plots.calibration import draw_calibration_curve
+from hiprisk.reporting.plots.calibration import bounds_of, draw_calibration_curve
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.external import draw_decision, draw_external_calibration
 from hiprisk.reporting.plots.murphy import draw_murphy_diagram
@@ -156,7 +156,11 @@ def _event_decision(event: EventPerformance, result: ExternalValidation) -> Pict
     assert event.decision is not None
     return drawn(
         name=f"net_benefit_{event.name}.png",
-        ax=draw_decision_curve(event.decision, provenance=result.cohort_provenance),
+        ax=draw_decision_curve(
+            event.decision,
+            provenance=result.cohort_provenance,
+            declared=result.performance.thresholds,
+        ),  # fmt: skip
         alt=f"Net benefit by threshold probability: {event.label}.",
         caption=f"Decision curve with pointwise 95 % CI: {event.label}.",
     )
@@ -289,6 +293,7 @@ def events_section(result: ExternalValidation) -> Section | None:
                     curve,
                     provenance=result.cohort_provenance,
                     title=f"Calibration: {one.label}",
+                    estimates=one.estimates,
                 ),
                 alt=f"Calibration curve, predicted probability of: {one.label}.",
                 caption=f"Calibration of the predicted probability of: {one.label}.",
@@ -328,7 +333,8 @@ def sites_section(result: ExternalValidation) -> Section | None:
             drawn(
                 name="clustered_calibration.png",
                 ax=draw_clustered_calibration(found, unit=unit_of(result),
-                                              provenance=result.cohort_provenance),
+                                              provenance=result.cohort_provenance,
+                                              bounds=bounds_of(result.performance)),
                 alt="Calibration curves by site, their mean, and the band of a new site.",
                 caption="Calibration by site: mean with 95 % CI, and 95 % prediction interval of a "
                 "new site.",

@@ -10,7 +10,7 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.reporting.internal.performance import corrected_calibration_pictures
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
-from hiprisk.reporting.plots.calibration import draw_calibration_curve
+from hiprisk.reporting.plots.calibration import Bounds, bounds_of, draw_calibration_curve
 from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_predicted_observed
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.validation.performance.results import Performance
@@ -21,19 +21,15 @@ from hiprisk.wording.quantities import interval, number, people_or_rows
 def calibration_section(evidence: Evidence) -> Section | None:
     """Calibration corrected for optimism, and of out-of-fold predictions by one smoother."""
     curves = evidence.out_of_fold.curves
-    corrected = corrected_calibration_pictures(
-        evidence.calibration_corrected, unit=_unit(evidence), provenance=evidence.provenance
-    )
+    corrected = _corrected(evidence)
     if not curves and not corrected:
         return None
     return Section(
         anchor="calibration",
         title="Calibration",
         paragraphs=(_out_of_fold_in_words(evidence),) if curves else (),
-        pictures=(
-            *corrected,
-            *calibration_pictures(curves[:1], unit=_unit(evidence), provenance=evidence.provenance),
-        ),
+        # One smoother here; the other, and the optimism-corrected curve, stand in the appendix.
+        pictures=tuple(_out_of_fold_curves(evidence, curves[:1])) or corrected,
     )
 
 
@@ -51,11 +47,28 @@ def out_of_fold_section(evidence: Evidence) -> Section | None:
             *distribution_pictures(
                 out_of_fold, unit=_unit(evidence), provenance=evidence.provenance
             ),
-            *calibration_pictures(
-                out_of_fold.curves[1:], unit=_unit(evidence), provenance=evidence.provenance
-            ),
+            *(_corrected(evidence) if out_of_fold.curves else ()),
+            *_out_of_fold_curves(evidence, out_of_fold.curves[1:]),
         ),
         part=APPENDIX,
+    )
+
+
+def _corrected(evidence: Evidence) -> tuple[Picture, ...]:
+    return corrected_calibration_pictures(
+        evidence.calibration_corrected, unit=_unit(evidence), provenance=evidence.provenance
+    )
+
+
+def _out_of_fold_curves(evidence: Evidence, curves: Sequence[CalibrationCurve]) -> list[Picture]:
+    out_of_fold = evidence.out_of_fold
+    return calibration_pictures(
+        curves,
+        unit=_unit(evidence),
+        provenance=evidence.provenance,
+        estimates=out_of_fold.predictions,
+        bounds=bounds_of(out_of_fold),
+        words="out-of-fold",
     )
 
 
@@ -72,7 +85,13 @@ def _unit(evidence: Evidence) -> str:
 
 
 def calibration_pictures(
-    curves: Sequence[CalibrationCurve], *, unit: str, provenance: str
+    curves: Sequence[CalibrationCurve],
+    *,
+    unit: str,
+    provenance: str,
+    estimates: Sequence[Estimate] = (),
+    bounds: Bounds = (None, None),
+    words: str = "",
 ) -> list[Picture]:
     """A picture of each calibration curve.
 
@@ -80,19 +99,29 @@ def calibration_pictures(
     ----------
     curves : sequence of CalibrationCurve
     unit, provenance : str
+    estimates : sequence of Estimate
+        Of the same predictions, written in the plot.
+    bounds : tuple of float or None
+        Of a score.
+    words : str
+        Whose predictions they are; by default the title names the smoother.
     """
     return [
         drawn(
             name=f"calibration_{curve.smoother}.png",
             ax=draw_calibration_curve(
                 curve,
-                unit=unit,
+                unit="" if curve.kind == "binary" else unit,
                 provenance=provenance,
-                title=f"Calibration ({curve.smoother})",
+                title=f"Calibration, {words}" if words else f"Calibration ({curve.smoother})",
+                estimates=estimates,
+                bounds=bounds,
             ),
-            alt="Observed outcome as a smooth function of the prediction, with pointwise 95 % CI "
-            "and the ideal line.",
-            caption=f"Calibration curve ({curve.smoother}): ICI {number(curve.errors.ici, 2)}, E50 "
+            alt="Mean observed outcome by tenth of the prediction with 95 % CI, and a smooth curve "
+            "with its pointwise 95 % CI, beside the ideal line; beneath, the distribution of the "
+            "predictions.",
+            caption=f"Calibration by tenth of the prediction and by a smooth curve "
+            f"({curve.smoother}): ICI {number(curve.errors.ici, 2)}, E50 "
             f"{number(curve.errors.e50, 2)}, E90 {number(curve.errors.e90, 2)}, Emax "
             f"{number(curve.errors.emax, 2)}.",
         )

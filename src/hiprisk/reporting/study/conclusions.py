@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow, AssociationTable
@@ -37,6 +37,7 @@ def added_of(added: AddedValue) -> Section:
                 alt="Points with 95 % CI: gain of each block; a line: the minimum important gain. "
                 "The appendix has the numbers.",
                 caption="Gain of each block beside the minimum important gain.",
+                wide=True,
             ),
         ),
     )
@@ -44,16 +45,18 @@ def added_of(added: AddedValue) -> Section:
 
 def added_details_section(evidence: Evidence) -> Section | None:
     """Every gain in every measure, tests, and how it was done."""
-    return None if evidence.added is None else added_details_of(evidence.added)
+    if evidence.added is None:
+        return None
+    return added_details_of(evidence.added, thresholds=_declared(evidence))
 
 
-def added_details_of(added: AddedValue) -> Section:
-    """The same of one result."""
+def added_details_of(added: AddedValue, *, thresholds: Sequence[float] = ()) -> Section:
+    """The same of one result; declared thresholds are marked in its pictures."""
     return Section(
         anchor="added_details",
         title="Added value in full",
         tables=(_verdict_table(added), _gain_table(added), _block_test_table(added)),
-        pictures=tuple(_benefit_pictures(added)),
+        pictures=tuple(_benefit_pictures(added, thresholds)),
         notes=(
             f"{capital(added.models)}; {added.n_resamples} bootstrap resamples.",
             *added.notes,
@@ -62,7 +65,12 @@ def added_details_of(added: AddedValue) -> Section:
     )
 
 
-def _benefit_pictures(added: AddedValue) -> list[Picture]:
+def _declared(evidence: Evidence) -> tuple[float, ...]:
+    events = () if evidence.events is None else evidence.events.events
+    return next((one.thresholds for one in events if one.thresholds), ())
+
+
+def _benefit_pictures(added: AddedValue, thresholds: Sequence[float]) -> list[Picture]:
     """Gain in net benefit by threshold probability, an event a picture."""
     by_event: dict[str, list[DecisionCurveDifference]] = {}
     for one in added.additions:
@@ -71,10 +79,13 @@ def _benefit_pictures(added: AddedValue) -> list[Picture]:
     return [
         drawn(
             name=f"added_net_benefit_{event}.png",
-            ax=draw_decision_curve_difference(curves, provenance=added.provenance),
+            ax=draw_decision_curve_difference(
+                curves, provenance=added.provenance, declared=thresholds
+            ),
             alt="Net benefit of models with more blocks minus that of the base model, by threshold "
             f"probability: {curves[0].outcome}.",
-            caption=f"Gain in net benefit, optimism-corrected: {curves[0].outcome}.",
+            caption=f"Gain in net benefit, optimism-corrected: {curves[0].outcome}. The band is "
+            f"the pointwise {100 * curves[0].level:g} % CI of the first line.",
         )
         for event, curves in by_event.items()
     ]
@@ -185,6 +196,7 @@ def association_of(table: AssociationTable) -> Section:
                 ax=draw_association(table),
                 alt="Points with 95 % CI: crude and adjusted effects; the table has the numbers.",
                 caption="Crude and adjusted effects with 95 % CI.",
+                wide=True,
             ),
         ),
         notes=table.notes,

@@ -38,7 +38,7 @@ from hiprisk.wording.verdicts import excludes
 
 LEVEL = 80
 # The pictures that may stand on the first screen, the best first.
-PICTURES = ("calibration_corrected.png", "calibration_loess.png", "calibration_spline.png")
+PICTURES = ("calibration_loess.png", "calibration_spline.png", "calibration_corrected.png")
 
 
 def first_screen(

@@ -102,6 +102,7 @@ def missing_section(evidence: Evidence) -> Section:
                 ax=draw_missing(evidence),
                 alt="Bars: percentage missing of each variable; table 1 has the numbers.",
                 caption="Percentage missing of each variable, among all rows.",
+                wide=True,
             ),
         ),
         notes=(

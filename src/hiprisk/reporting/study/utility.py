@@ -240,6 +240,7 @@ def _event_calibration(one: EventEvidence, provenance: str) -> tuple[Picture, ..
                 one.out_of_fold.calibration,
                 provenance=provenance,
                 title=f"Calibration: {one.out_of_fold.label}",
+                estimates=one.out_of_fold.estimates,
             ),
             alt=f"Calibration curve, predicted probability of: {one.out_of_fold.label}.",
             caption=f"Calibration of the predicted probability of: {one.out_of_fold.label}.",
@@ -256,8 +257,9 @@ def _decision_curve(one: EventEvidence, provenance: str) -> tuple[Picture, ...]:
     return (
         drawn(
             name=f"net_benefit_{one.out_of_fold.name}.png",
-            ax=draw_decision_curve(curve, provenance=provenance),
+            ax=draw_decision_curve(curve, provenance=provenance, declared=one.thresholds),
             alt=f"Net benefit by threshold probability: {one.out_of_fold.label}.",
-            caption=f"Decision curve, {how}, with pointwise 95 % CI: {one.out_of_fold.label}.",
+            caption=f"Decision curve, {how}, with pointwise 95 % CI: {one.out_of_fold.label}. "
+            "Marks: the declared thresholds.",
         ),
     )

@@ -12,6 +12,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -85,10 +86,7 @@ def study_stability(
         calibration=calibration_stability(
             refits.predicted, observed, apparent=apparent, kind=kind, level=level
         ),
-        decisions=tuple(
-            decision_stability(refits.predicted, apparent=apparent, threshold=threshold)
-            for threshold in thresholds
-        ),
+        decisions=decisions_stability(refits.predicted, apparent=apparent, thresholds=thresholds),
         decision_curves=curves,
     )
 
@@ -141,6 +139,28 @@ def decision_stability(
         share_ever_flipped=float(np.mean(each > 0)),
         share_often_flipped=float(np.mean(each >= 0.1)),
         flip_chance=_floats(each),
+    )
+
+
+def decisions_stability(
+    refitted: Floats, *, apparent: Floats, thresholds: Sequence[float]
+) -> tuple[DecisionStability, ...]:
+    """Reclassification at each threshold, with the predictions of the model itself.
+
+    Parameters
+    ----------
+    refitted, apparent
+        As for `decision_stability`.
+    thresholds : sequence of float
+    """
+    # One tuple for all thresholds: of a million people each would take as much as the cohort.
+    predicted = _floats(apparent) if len(thresholds) else ()
+    return tuple(
+        replace(
+            decision_stability(refitted, apparent=apparent, threshold=threshold),
+            predicted=predicted,
+        )
+        for threshold in thresholds
     )
 
 

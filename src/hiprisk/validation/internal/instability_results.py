@@ -66,6 +66,8 @@ class DecisionStability:
         People reclassified by at least one refit, or by at least a tenth of them.
     flip_chance : tuple of float, length n_people
         Share of the refits that put each person on the other side.
+    predicted : tuple of float, length n_people
+        By the model itself; empty where one threshold was asked for by itself.
     """
 
     threshold: float
@@ -74,6 +76,7 @@ class DecisionStability:
     share_ever_flipped: float
     share_often_flipped: float
     flip_chance: tuple[float, ...]
+    predicted: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Without the people."""

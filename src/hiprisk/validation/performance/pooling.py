@@ -191,6 +191,8 @@ def _curve(
                 for name in CalibrationErrors.__dataclass_fields__
             }
         ),
+        # Groups are of one imputation's predictions: those of others hold other people.
+        grouped=(),
         **band,
         **_bins(first, stack),
     )

@@ -1,0 +1,102 @@
+"""Observed outcome in groups of like predictions, with its interval: what a curve is held against.
+
+References
+----------
+.. [1] Van Calster et al. (2016). J Clin Epidemiol 74, 167-176. doi:10.1016/j.jclinepi.2015.12.005
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from hiprisk.arrays import Bools, Floats
+from hiprisk.metrics.intervals.frequency_weights import quantiles
+from hiprisk.metrics.intervals.means import mean_estimate
+from hiprisk.metrics.intervals.wald import wilson
+from hiprisk.outcome_kind import OutcomeKind
+
+N_GROUPS = 10
+# A mean of fewer people says little, and may point to one of them.
+FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupedObservation:
+    """People of like predictions.
+
+    Attributes
+    ----------
+    n : float
+        People.
+    predicted, observed : float
+        Means; the observed proportion of a binary outcome.
+    low, high : float
+        Student's interval of the mean, Wilson's of a proportion.
+    """
+
+    n: float
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, float]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def grouped_observations(
+    observed: Floats,
+    predicted: Floats,
+    *,
+    weights: Floats,
+    kind: OutcomeKind,
+    level: float = 0.95,
+    n_groups: int = N_GROUPS,
+) -> tuple[GroupedObservation, ...]:
+    """Observed outcome by tenth of the prediction; fewer groups where people are few.
+
+    Parameters
+    ----------
+    observed, predicted, weights : ndarray, shape (n_people,)
+    kind : str
+        ``continuous`` or ``binary``.
+    level : float
+        Of the intervals.
+    n_groups : int
+        At most; each holds at least ten people, and people of equal predictions stay together.
+    """
+    used = weights > 0
+    y, p, w = observed[used], predicted[used], weights[used]
+    n_groups = int(min(n_groups, w.sum() // FEWEST))
+    if n_groups < 1:
+        return ()
+    edges = np.unique(quantiles(p, np.linspace(0.0, 1.0, n_groups + 1), w))
+    place = np.searchsorted(edges[1:-1], p, side="right")
+    groups = (place == number for number in range(max(1, len(edges) - 1)))
+    return tuple(
+        _group(y, p, w, rows, kind=kind, level=level)
+        for rows in groups
+        if w[rows].sum() >= min(FEWEST, w.sum())
+    )
+
+
+def _group(
+    y: Floats, p: Floats, w: Floats, rows: Bools, *, kind: OutcomeKind, level: float
+) -> GroupedObservation:
+    own = w[rows]
+    n = float(own.sum())
+    mean = float(np.average(y[rows], weights=own))
+    if kind == "binary":
+        found = wilson("observed", mean, n, level=level)
+    else:
+        found = mean_estimate("observed", y[rows], w=own, groups=None, level=level)
+    return GroupedObservation(
+        n=n,
+        predicted=float(np.average(p[rows], weights=own)),
+        observed=mean,
+        low=mean if found.low is None else found.low,
+        high=mean if found.high is None else found.high,
+    )

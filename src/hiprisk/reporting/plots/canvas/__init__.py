@@ -1,0 +1,1 @@
+"""What all figures stand on: margins that fit, and the forest."""
