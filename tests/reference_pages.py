@@ -5,10 +5,20 @@ A page that differs from the code fails tests/test_reference_pages.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import argparse
+import importlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
+from hiprisk import errors
+from hiprisk.cli import COMMANDS, EXIT_CODES
 from hiprisk.reporting.appendix.glossary import ENTRIES
+from hiprisk.serving.http import problems
+from hiprisk.wording import reasons
+from reference_codes import GAP, Code, finding_codes, refusal_codes
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "Made from the code by `python tests/reference_pages.py`; do not edit it by hand."
@@ -73,7 +83,138 @@ _PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "associations": ("Associations", ("E-value",)),
 }  # fmt: skip
 EXPLAINED = {term: _link(title, page) for page, (title, terms) in _PAGES.items() for term in terms}
-PAGES: dict[str, Callable[[], str]] = {"glossary.md": glossary_page}
+
+
+def commands_page() -> str:
+    """Every command with its options, as its parser has them, and the exit codes."""
+    parts = [
+        f"# Commands and exit codes\n\n{MADE}\n"
+        "What commands have in common, and what their JSON holds, is in "
+        "[Command line: rules and JSON](command-line.md).\n\n"
+        "Every command has `--help`, and `--json` for one JSON object on standard output.",
+        table(
+            ("command", "what it does"),
+            ((f"[`{name}`](#{name})", what) for name, what in COMMANDS.items()),
+        ),
+        "## Exit codes",
+        table(
+            ("exit code", "meaning", "error of the package"),
+            (
+                (str(code), meaning, _errors_of(code))
+                for code, meaning in sorted(exit_codes().items())
+            ),
+        ),
+        *(_command(name) for name in COMMANDS),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def exit_codes() -> dict[int, str]:
+    """Meaning of each exit code, as the overview of commands tells it."""
+    found = re.findall(r"(\d+) (\D+?)(?= {2,}|\n|$)", EXIT_CODES)
+    return {int(code): meaning for code, meaning in found}
+
+
+def _errors_of(code: int) -> str:
+    kinds = [one for one in vars(errors).values() if isinstance(one, type)]
+    named = [one for one in kinds if issubclass(one, errors.HipRiskError)]
+    own = [one.__name__ for one in named if one.exit_code == code]
+    return ", ".join(f"`{name}`" for name in own if name != "HipRiskError")
+
+
+class _CapturedError(Exception):
+    pass
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The parser that a command makes for itself."""
+
+    def capture(parser: argparse.ArgumentParser, *arguments: object) -> None:
+        raise _CapturedError(parser)
+
+    module = importlib.import_module(f"hiprisk.cli.{command}")
+    wide = patch.dict(os.environ, {"COLUMNS": "10000"})
+    with wide, patch.object(argparse.ArgumentParser, "parse_args", capture):
+        try:
+            module.run(["--help"])
+        except _CapturedError as captured:
+            return captured.args[0]
+    raise AssertionError(f"{command} parses nothing")
+
+
+def _command(name: str) -> str:
+    parser = parser_of(name)
+    examples = (parser.epilog or "").removeprefix("example:").strip().splitlines()
+    lines = [f"## {name}", _plain(" ".join((parser.description or "").split()))]
+    lines.append("\n".join(f"- `{one.strip()}`" for one in examples if one.strip()))
+    for group in parser._action_groups:
+        rows = [row for action in group._group_actions for row in _option(parser, action)]
+        if rows:
+            title = {"positional arguments": "argument", "options": "option"}.get(
+                group.title or "", group.title or ""
+            )
+            lines.append(table((title, "meaning"), rows))
+    return "\n\n".join(lines)
+
+
+def _option(parser: argparse.ArgumentParser, action: argparse.Action) -> Iterator[tuple[str, str]]:
+    """How one argument is written, and what it says of itself."""
+    if action.dest in ("help", "json") or action.help == argparse.SUPPRESS:
+        return
+    shown = parser._get_formatter()
+    name = shown._format_action_invocation(action).split(", ")[-1]
+    meaning = _plain(shown._expand_help(action)) if action.help else ""
+    yield f"`{name}`", f"{meaning} (required)" if action.required and name[:2] == "--" else meaning
+
+
+def codes_page() -> str:
+    """Codes of findings, refusals, rows and requests."""
+    rules = {**reasons._RULES, **reasons._WHOLE_ROW}
+    rows = [
+        (f"`{code}`", rule.replace("{}", f" {GAP}"), reasons._ADVICE.get(code, ""))
+        for code, rule in sorted(rules.items())
+    ]
+    parts = [
+        f"# Codes\n\n{MADE}\n"
+        "Scripts can match these codes; sentences may change. "
+        f"`{GAP}` stands for what differs from case to case. Where several sentences come with a "
+        "code, one is shown.",
+        "## Findings\n\nWhat `check`, `plan`, `train`, `validate`, `update` and `drift` find: "
+        "`error[CODE]`, `warning[CODE]` or `note[CODE]` on standard error, and `findings` in JSON.",
+        table(("code", "severity", "for instance", "what to do"), _codes(finding_codes())),
+        "## Refusals\n\n`hiprisk: error[CODE]` on standard error and `error` in JSON, with the "
+        "[exit code](commands.md#exit-codes).",
+        table(("code", "exit code", "for instance", "what to do"), _codes(refusal_codes())),
+        "## Rows without a prediction\n\n`CODE:variable` in the column `reason` of scored files, "
+        "and in answers for one patient.",
+        table(("code", "the value", "what to do"), rows),
+        "## Flags of a prediction\n\n`CODE:variable` in the column `flags`.",
+        table(("code", "the value"), ((f"`{c}`", says) for c, says in reasons._FLAGS.items())),
+        "## Requests to the REST service\n\nThe code stands in the body (`code`); any other "
+        f"refusal has status {problems.DEFAULT_STATUS}.",
+        table(
+            ("code", "status"),
+            ((f"`{code}`", str(status)) for code, status in problems.STATUS_BY_CODE.items()),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _codes(found: dict[str, Code]) -> Iterator[tuple[str, ...]]:
+    for name, code in found.items():
+        yield (f"`{name}`", ", ".join(sorted(code.levels)), *map(_plain, code.plainest))
+
+
+def _plain(text: str) -> str:
+    """A sentence as Markdown that shows it as it is."""
+    return text.replace("\\", "\\\\").replace("<", "&lt;").replace("*", "\\*").replace("`", "'")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "codes.md": codes_page,
+    "commands.md": commands_page,
+    "glossary.md": glossary_page,
+}
 
 
 def main() -> None:
