@@ -20,17 +20,38 @@ QUICK = (
 )  # fmt: skip
 
 
-def reported_study(tmp_path_factory):
+# Other kinds of study: a risk at one site, and trees on one block without an exposure.
+RISK = (
+    *(one for one in QUICK if not one.startswith(("families", "validation.holdout",
+                                                  "validation.reference"))),
+    "cohort.simulate.n_sites=1",
+    "families={logistic: {spline_knots: 3, l1_share: 0, penalty: 0.01}}",
+)  # fmt: skip
+TREES = (
+    *(one for one in QUICK if not one.startswith(("families", "validation.reference"))),
+    "families={boosting: {n_trees: 10, max_leaves: 3, min_leaf: 20}}", "association=null",
+    "blocks={core: [age_years, sex, womac_function_0_100, comorbidity_count, knee_oa, "
+    "bmi_kg_m2]}", "measurement_error={}",
+)  # fmt: skip
+KINDS = {
+    "scores": ("stupar.yaml", QUICK),
+    "risks": ("stupar_worsening.yaml", RISK),
+    "trees": ("stupar.yaml", TREES),
+}
+
+
+def reported_study(tmp_path_factory, kind="scores"):
     """The study's evidence, sheet and report sections, whichever test worker made them."""
+    name, options = KINDS[kind]
 
     def make():
-        config = load_config(STUPAR, overrides=QUICK)
+        config = load_config(STUPAR.with_name(name), overrides=options)
         with figures_left_blank():
             result = run_study(config, out=tmp_path_factory.mktemp("models"))
             sections = report_sections(result.evidence, result.sheet, config)
             return result.evidence, result.sheet, sections, config
 
-    evidence, sheet, sections, config = made_once(tmp_path_factory, "reported_study", make)
+    evidence, sheet, sections, config = made_once(tmp_path_factory, f"reported_{kind}", make)
     return SimpleNamespace(
         evidence=evidence,
         sheet=sheet,

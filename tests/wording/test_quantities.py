@@ -9,7 +9,10 @@ from hiprisk.wording.quantities import (
     NONE,
     contribution_decimals,
     decimals,
+    fine_number_and_interval,
+    fine_with_interval,
     interval,
+    months_in_words,
     number,
     p_equals,
     p_value,
@@ -82,3 +85,19 @@ def test_contributions_to_a_risk_itself_have_a_digit_more():
     assert contribution_decimals(logistic, 2) == 2
     assert contribution_decimals(itself, 2) == 3
     assert contribution_decimals(small_sheet(), 2) == score_decimals(small_sheet(), 2)
+
+
+def test_digits_follow_from_the_interval():
+    score = SimpleNamespace(value=16.7634, low=15.887, high=17.688)
+    share = SimpleNamespace(value=0.2478, low=0.1812, high=0.3094)
+    assert fine_with_interval(score) == "16.76 (15.89 to 17.69)"
+    assert fine_number_and_interval(share) == ("0.248", "0.181 to 0.309")
+    assert fine_with_interval(SimpleNamespace(value=0.2478, low=None, high=None)) == "0.248"
+
+
+def test_a_length_of_time_is_said_in_months():
+    assert [months_in_words(one) for one in (1, 36.0, 1.5)] == [
+        "1 month",
+        "36 months",
+        "1.5 months",
+    ]

@@ -88,4 +88,4 @@ def column_label(column: str, labels: Mapping[str, str]) -> str:
     label = labels.get(plain, in_words(plain))
     bends = len(name) - len(plain)
     bent = f", spline term {bends + 1}" if bends else ""
-    return f"{label}: {level}" if equals else f"{label}{bent}"
+    return f"{label}: {in_words(level)}" if equals else f"{label}{bent}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hiprisk.wording.labels import capital, listed
-from hiprisk.wording.quantities import WithInterval, number, percent, plural
+from hiprisk.wording.quantities import WithInterval, number, percent
 from hiprisk.wording.verdicts import excludes
 
 if TYPE_CHECKING:
@@ -86,41 +86,38 @@ def blocks_added(gains: Sequence[BlockGain], minimum: str) -> str:
     minimum : str
         The minimum important gain with its measure: ``R² 0.01``.
     """
+    # In the past tense: a label may be singular or plural.
     groups: dict[str, list[str]] = {}
     for one in gains:
         groups.setdefault(_said(one), []).append(one.label)
     parts = []
     for said, names in groups.items():
-        adds = "add" if len(names) > 1 else "adds"
-        parts.append(said.format(blocks=listed(names), adds=adds, minimum=minimum))
+        parts.append(said.format(blocks=listed(names), minimum=minimum))
     return f"{capital('; '.join(parts))}." if parts else ""
 
 
 def _said(one: BlockGain) -> str:
     if one.verdict == ADDS:
-        return "{blocks} {adds} at least the minimum important gain ({minimum})"
+        return "{blocks} added at least the minimum important gain ({minimum})"
     if one.verdict == TOO_LITTLE:
-        return "{blocks} {adds} less than the minimum important gain ({minimum})"
+        return "{blocks} added less than the minimum important gain ({minimum})"
     if one.low is not None and one.low > 0.0:
         return (
-            "{blocks} {adds} to the prediction, but whether the minimum important gain ({minimum}) "
+            "{blocks} added to the prediction, but whether the minimum important gain ({minimum}) "
             "is inconclusive at this sample size"
         )
-    return "whether {blocks} {adds} to the prediction is inconclusive at this sample size"
+    return "whether {blocks} added to the prediction is inconclusive at this sample size"
 
 
 def what_changes_most(sheet: Sheet) -> str:
-    """The predictors that carry most of the model's information, with their shares."""
+    """The predictors whose value moves predictions most, with their shares."""
     if not sheet.has_reference_population:
         return ""
     first = sorted(sheet.variables, key=lambda spec: -spec.weight)[:MOST_NAMED]
     named = [f"{spec.label} ({percent(spec.weight, 0)})" for spec in first if spec.weight > 0.0]
-    return f"{capital(listed(named))} of the model's information." if named else ""
-
-
-def months_in_words(months: float) -> str:
-    """A horizon: 1 month, 36 months."""
-    return plural(int(months), "month") if months == int(months) else f"{months:g} months"
+    if not named:
+        return ""
+    return f"{capital(listed(named))}: shares of how far predictions move when a value gets known."
 
 
 def validation_in_words(how: str, *, held_out: str | None = None) -> str:

@@ -146,6 +146,21 @@ def share_with_interval(estimate: WithInterval, digits: int = 1) -> str:
     return f"{percent(estimate.value, digits)} ({ends})"
 
 
+def fine_with_interval(estimate: WithInterval) -> str:
+    """Value and interval with as many digits as the interval says are sure; three without one."""
+    return with_interval(estimate, _fine_digits(estimate))
+
+
+def fine_number_and_interval(estimate: WithInterval) -> tuple[str, str]:
+    """The same in two cells."""
+    digits = _fine_digits(estimate)
+    return number(estimate.value, digits), interval(estimate.low, estimate.high, digits)
+
+
+def _fine_digits(estimate: WithInterval) -> int:
+    return interval_digits(estimate, 3 if estimate.low is None else 2)
+
+
 def with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
     """Value and 95 % confidence interval inside a sentence: ``1.2 points (95 % CI 0.4 to 2.0)``."""
     value = f"{number(estimate.value, digits)}{f' {unit}' if unit else ''}"
@@ -177,6 +192,11 @@ def people_counted(n_people: int, n_rows: int) -> str:
 def plural(n: int, what: str) -> str:
     """A number of things: 1 row, 2 rows."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def months_in_words(months: float) -> str:
+    """A length of time: 1 month, 36 months."""
+    return plural(int(months), "month") if months == int(months) else f"{months:g} months"
 
 
 def patient_interval(level: int | str, *, kind: str) -> str:

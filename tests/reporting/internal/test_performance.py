@@ -4,14 +4,22 @@ import dataclasses
 
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.internal.performance import crossing_in_words, performance_section
-from hiprisk.wording.quantities import number, with_interval
+from hiprisk.wording.quantities import fine_with_interval, interval_digits, number
+
+
+def rows_with_digits(study):
+    """A value has as many digits as its interval says are sure."""
+    corrected = {one.name: one for one in study.evidence.optimism.estimates()}
+    for row in study.evidence.optimism.rows:
+        found = corrected[row.metric]
+        yield row, 3 if found.low is None else interval_digits(found)
 
 
 def test_optimism_corrected_values_are_those_of_the_evidence(study):
     table = study.section["internal_validation"].tables[0]
     assert [(row[0], row[1], row[3]) for row in table.rows] == [
-        (label_of(row.metric), number(row.apparent), number(row.corrected))
-        for row in study.evidence.optimism.rows
+        (label_of(row.metric), number(row.apparent, digits), number(row.corrected, digits))
+        for row, digits in rows_with_digits(study)
     ]
     assert "optimism-corrected" in table.head
     assert "95 % CI" in table.head
@@ -21,11 +29,12 @@ def test_the_body_has_corrected_and_apparent_values_side_by_side(study):
     table = study.section["performance"].tables[0]
     assert table.head[:3] == ("metric", "optimism-corrected (95 % CI)", "apparent")
     assert [(row[0], row[2]) for row in table.rows] == [
-        (label_of(row.metric), number(row.apparent)) for row in study.evidence.optimism.rows
+        (label_of(row.metric), number(row.apparent, digits))
+        for row, digits in rows_with_digits(study)
     ]
     corrected = {one.name: one for one in study.evidence.optimism.estimates()}
     [first] = [row for row in table.rows if row[0] == "R²"]
-    assert first[1] == with_interval(corrected["r2"])
+    assert first[1] == fine_with_interval(corrected["r2"])
 
 
 def test_what_the_resamples_did_not_repeat_is_said(study):
@@ -40,7 +49,7 @@ def test_without_refits_the_reason_and_what_stands_are_shown(study):
     )
     section = performance_section(evidence)
     assert section.paragraphs[0].endswith(f"is not available: {reason}.")
-    assert section.tables[0].rows[0][1] == with_interval(evidence.apparent[0])
+    assert section.tables[0].rows[0][1] == fine_with_interval(evidence.apparent[0])
     assert section.pictures == section.notes == ()
 
 

@@ -7,12 +7,13 @@ from hiprisk.reporting.study.conclusions import (
     added_section,
     association_section,
 )
+from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import p_value, with_interval
 
 
 def test_each_block_has_its_sentence_and_verdict(study):
     section, added = study.section["added"], study.evidence.added
-    assert section.paragraphs == tuple(one.sentence for one in added.additions)
+    assert section.paragraphs == tuple(capital(one.sentence) for one in added.additions)
     verdicts, gains, tests = study.section["added_details"].tables
     as_used = [row for row in verdicts.rows if row[1] == "as used"]
     assert as_used == [
@@ -43,7 +44,7 @@ def test_the_association_has_measure_and_model_in_words(study):
         ("everybody", "adjusted", "difference in means"),
         ("everybody", "fully adjusted", "difference in means"),
     ]
-    assert section.paragraphs == study.evidence.association.sentences
+    assert section.paragraphs == study.evidence.association.sentences[1:]
 
 
 def test_the_figures_of_net_benefit_name_blocks_in_words(study):

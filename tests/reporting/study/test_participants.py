@@ -20,8 +20,8 @@ def test_findings_name_the_variable_by_its_label(study):
     missing = {**finding, "code": "MISSING"}
     evidence = dataclasses.replace(study.evidence, findings=(finding, of_all, missing))
     assert findings_section(evidence).tables[0].rows == (
-        ("UNUSUAL", "warning", "body mass index", "fewer than 5", "values are unusual"),
-        ("COPIED_ROWS", "warning", "-", "7", "values are unusual"),
+        ("`UNUSUAL`", "warning", "body mass index", "fewer than 5", "values are unusual"),
+        ("`COPIED_ROWS`", "warning", "-", "7", "values are unusual"),
     )
 
 

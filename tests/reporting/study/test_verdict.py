@@ -28,14 +28,14 @@ LITTLE = "adds less than the minimum important gain"
     ("found", "said"),
     [
         ([("adds", 0.02, 0.06), (LITTLE, -0.01, 0.005)],
-         "Low back pain adds at least the minimum important gain (R² 0.01); hip motion adds less "
+         "Low back pain added at least the minimum important gain (R² 0.01); hip motion added less "
          "than the minimum important gain (R² 0.01)."),
         ([(UNDECIDED, 0.005, 0.06), (UNDECIDED, -0.01, 0.05)],
-         "Low back pain adds to the prediction, but whether the minimum important gain (R² 0.01) "
-         "is inconclusive at this sample size; whether hip motion adds to the prediction is "
+         "Low back pain added to the prediction, but whether the minimum important gain (R² 0.01) "
+         "is inconclusive at this sample size; whether hip motion added to the prediction is "
          "inconclusive at this sample size."),
         ([(LITTLE, -0.01, 0.005), (LITTLE, -0.01, 0.005)],
-         "Low back pain and hip motion add less than the minimum important gain (R² 0.01)."),
+         "Low back pain and hip motion added less than the minimum important gain (R² 0.01)."),
     ],
 )  # fmt: skip
 def test_what_blocks_add_in_words(study, found, said):

@@ -12,7 +12,7 @@ from hiprisk.reporting.appendix.comparisons import (
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.study import draw_candidates
-from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel
+from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel, VariableSpec
 from hiprisk.wording.intercepts import formula_in_words, intercept_rows
 from hiprisk.wording.labels import (
     column_label,
@@ -134,7 +134,7 @@ def _variables(sheet: Sheet) -> Table:
             (
                 spec.label,
                 f"`{spec.name}`",
-                range_text(spec),
+                _values(spec),
                 percent(spec.weight, 0),
                 percent(spec.training.missing_share if spec.training else None),
             )
@@ -142,6 +142,13 @@ def _variables(sheet: Sheet) -> Table:
         ),
         caption="Predictors",
     )
+
+
+def _values(spec: VariableSpec) -> str:
+    """Range with unit; levels as a file has them, which are set as code."""
+    if spec.kind == "category":
+        return ", ".join(f"`{level}`" for level in spec.levels)
+    return range_text(spec)
 
 
 def _residuals(sheet: Sheet) -> Table:

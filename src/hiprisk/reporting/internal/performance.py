@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
@@ -12,9 +12,17 @@ from hiprisk.reporting.plots.calibration import draw_corrected_calibration
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.internal.cross_validation import CrossValidation
-from hiprisk.validation.internal.optimism_table import OptimismTable
+from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTable
 from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
-from hiprisk.wording.quantities import NONE, interval, number, with_interval
+from hiprisk.wording.quantities import (
+    NONE,
+    fine_with_interval,
+    interval,
+    interval_digits,
+    number,
+    signed,
+    with_interval,
+)
 
 ABOUT_INTERVALS = (
     "The 95 % CI is from the spread of the optimism over the bootstrap; Noma's "
@@ -71,17 +79,22 @@ def _main_columns(table: OptimismTable, crossing: CrossValidation | None) -> Tab
         rows=tuple(
             (
                 label_of(row.metric),
-                f"{number(row.corrected)} ({interval(row.low, row.high)})"
-                if row.low is not None
-                else number(row.corrected),
-                number(row.apparent),
-                f"{row.optimism:+.3f}",
-                number(crossed[row.metric].value) if row.metric in crossed else NONE,
+                with_interval(found, digits),
+                number(row.apparent, digits),
+                signed(row.optimism, digits),
+                number(crossed[row.metric].value, digits) if row.metric in crossed else NONE,
             )
-            for row in table.rows
+            for row, found, digits in _with_digits(table)
         ),
         caption="Performance, corrected for optimism and as it appears in the same people",
     )
+
+
+def _with_digits(table: OptimismTable) -> Iterator[tuple[OptimismRow, Estimate, int]]:
+    """Each row, its corrected estimate, and the digits that the interval says are sure."""
+    for row in table.rows:
+        found = Estimate(name=row.metric, value=row.corrected, low=row.low, high=row.high)
+        yield row, found, interval_digits(found, 3 if row.low is None else 2)
 
 
 def repeated_in_words(table: OptimismTable) -> str:
@@ -119,16 +132,16 @@ def optimism_columns(table: OptimismTable, crossing: CrossValidation | None) -> 
         rows=tuple(
             (
                 label_of(row.metric),
-                number(row.apparent),
-                f"{row.optimism:+.3f}",
-                number(row.corrected),
-                interval(row.low, row.high),
-                interval(row.shifted_low, row.shifted_high),
-                number(row.value_632),
-                number(row.value_632_plus),
-                with_interval(crossed[row.metric]) if row.metric in crossed else NONE,
+                number(row.apparent, digits),
+                signed(row.optimism, digits),
+                number(row.corrected, digits),
+                interval(row.low, row.high, digits),
+                interval(row.shifted_low, row.shifted_high, digits),
+                number(row.value_632, digits),
+                number(row.value_632_plus, digits),
+                with_interval(crossed[row.metric], digits) if row.metric in crossed else NONE,
             )
-            for row in table.rows
+            for row, _, digits in _with_digits(table)
         ),
         caption="Apparent, optimism-corrected and cross-validated performance",
     )  # fmt: skip
@@ -141,8 +154,8 @@ def _apparent_columns(apparent: Sequence[Estimate], crossing: CrossValidation | 
         rows=tuple(
             (
                 label_of(one.name),
-                with_interval(one),
-                with_interval(crossed[one.name]) if one.name in crossed else NONE,
+                fine_with_interval(one),
+                fine_with_interval(crossed[one.name]) if one.name in crossed else NONE,
             )
             for one in apparent
         ),

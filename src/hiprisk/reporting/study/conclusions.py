@@ -15,6 +15,7 @@ from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
+from hiprisk.wording.disclaimers import SIMULATED_COHORT
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import NONE, interval, number, p_value, percent, with_interval
 
@@ -29,7 +30,7 @@ def added_of(added: AddedValue) -> Section:
     return Section(
         anchor="added",
         title="What blocks of predictors add",
-        paragraphs=tuple(one.sentence for one in added.additions),
+        paragraphs=tuple(capital(one.sentence) for one in added.additions),
         pictures=(
             drawn(
                 name="added.png",
@@ -188,7 +189,8 @@ def association_of(table: AssociationTable) -> Section:
     return Section(
         anchor="association",
         title="Association with the declared exposure",
-        paragraphs=table.sentences,
+        # The page has that warning at its top.
+        paragraphs=tuple(one for one in table.sentences if one != SIMULATED_COHORT),
         tables=tuple(tables),
         pictures=(
             drawn(

@@ -20,7 +20,6 @@ from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.performance import (
     HEADLINES,
     SLOPE,
-    months_in_words,
     sample_size_in_words,
     validation_in_words,
     what_changes_most,
@@ -28,6 +27,7 @@ from hiprisk.wording.performance import (
 from hiprisk.wording.quantities import (
     decimals,
     interval,
+    months_in_words,
     number,
     people_counted,
     percent,

@@ -17,9 +17,10 @@ from hiprisk.wording.labels import (
     estimand_in_words,
     in_words,
     listed,
+    sheet_labels,
     with_unit,
 )
-from hiprisk.wording.quantities import percent, plural
+from hiprisk.wording.quantities import months_in_words, percent, plural
 
 REPLACEMENT = {
     "exclude": "People whose hip was replaced before follow-up were excluded",
@@ -51,7 +52,7 @@ def methods_section(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Se
         paragraphs=(
             " ".join(_people(evidence, config)),
             " ".join(_outcome(sheet, config)),
-            " ".join(_predictors(evidence, config)),
+            " ".join(_predictors(evidence, sheet, config)),
             " ".join(_missing(evidence, config)),
             " ".join(_fit(evidence, config)),
             " ".join(_validation(evidence, config)),
@@ -75,8 +76,9 @@ def _people(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
 def _outcome(sheet: Sheet, config: StudyConfig) -> Iterator[str]:
     outcome = config.outcome
     yield (
-        f"**Outcome.** {capital(estimand_in_words(sheet.outcome))}: "
-        f"{with_unit(outcome.label, outcome.unit)}, higher is {outcome.higher_is}."
+        f"**Outcome.** {with_unit(outcome.label, outcome.unit)}, higher is {outcome.higher_is}, "
+        f"{months_in_words(outcome.horizon_months)} after the first visit. Predicted: "
+        f"{estimand_in_words(sheet.outcome)}."
     )
     if outcome.hip_replacement is not None:
         yield f"{REPLACEMENT[outcome.hip_replacement.strategy]}."
@@ -87,10 +89,11 @@ def _outcome(sheet: Sheet, config: StudyConfig) -> Iterator[str]:
         yield f"Declared threshold probabilities: {shares}."
 
 
-def _predictors(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
+def _predictors(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[str]:
     yield "**Predictors,** declared before anything was fitted."
+    known = sheet_labels(sheet)
     for block, names in config.blocks.items():
-        labels = listed([evidence.label(name) for name in names])
+        labels = listed([known.get(name) or evidence.label(name) for name in names])
         yield f"{capital(blocks_in_words([block], config.block_labels))}: {labels}."
     confounders = listed([evidence.label(name) for name in config.confounders])
     yield f"Confounders, which every model has: {confounders}."

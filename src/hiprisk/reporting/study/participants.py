@@ -10,7 +10,7 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.study import draw_flow, draw_missing
-from hiprisk.wording.labels import with_unit
+from hiprisk.wording.labels import in_words, with_unit
 from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent
 
 
@@ -45,7 +45,7 @@ def findings_section(evidence: Evidence) -> Section | None:
     """What the checks of the cohort found."""
     rows = tuple(
         (
-            str(found["code"]),
+            f"`{found['code']}`",
             str(found["severity"]),
             NONE if found["column"] is None else evidence.label(found["column"]),
             f"fewer than {SMALLEST_COUNT}" if found["count"] is None else str(found["count"]),
@@ -136,7 +136,7 @@ def _rows(table: TableOne) -> Iterator[tuple[str, ...]]:
         if variable != last:
             yield (first.label, *("" for _ in groups))
             yield from shown
-        yield (f"  {level}", *(_share(cell) for cell in own))
+        yield (f"  {in_words(level)}", *(_share(cell) for cell in own))
         last = variable
 
 
