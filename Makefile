@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs sbom audit release mutants faults load bench bench-large clean
+.PHONY: demo test lint docs sbom audit release mutants faults load bench bench-large experiments clean
 
 demo: $(VENV)/.train
 	$(BIN)/hiprisk demo --config configs/stupar.yaml --out demo
@@ -77,6 +77,12 @@ bench-large: $(VENV)/.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python experiments/bench/growth.py --large \
 	  $(if $(SCRATCH),--scratch $(SCRATCH))
 	$(BIN)/python experiments/bench/table.py
+
+# Not part of CI: the experiments behind docs/evidence anew, then its tables and figures. Hours on one
+# core; EXPERIMENTS=short shows in some minutes that all of it runs. NHS=FILE takes the NHS records in.
+experiments: $(VENV)/.dev
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 nice -n 19 $(BIN)/python experiments/run_all.py \
+	  $(if $(filter short,$(EXPERIMENTS)),--short) $(if $(NHS),--nhs $(NHS))
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -163,7 +163,10 @@ def explained(model: Path, records: pd.DataFrame, frame: pd.DataFrame) -> pd.Dat
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cohort", type=Path, help="the NHS file (data/README.md)")
+    parser.add_argument("--out", type=Path, default=HERE, help="folder of explained.csv")
     options = parser.parse_args()
+    # A trial run leaves the shipped model alone.
+    file = MODEL if options.out == HERE else options.out / MODEL.name
     records = pd.read_csv(options.cohort, dtype=str, keep_default_na=False)
     frame = read_cohort(options.cohort, load_mapping(MAPPING)).frame
     known = complete_rows(frame)
@@ -176,7 +179,7 @@ def main() -> None:
         trial.write_text(HEAD.format(**blank) + body + "\n")
         run_hiprisk(["sheet", "new", str(trial), "--out", folder])
         table = explained(Path(folder) / "nhs-proms-hip-surrogate", records, frame)
-    table.to_csv(HERE / "explained.csv", index=False)
+    table.to_csv(options.out / "explained.csv", index=False)
     print(table.to_string(index=False))
     held = table[table["years"] == " and ".join(HELD_OUT)].set_index("rows")
     whole, complete = held.loc["all"], held.loc["every variable known"]
@@ -186,7 +189,7 @@ def main() -> None:
         "all_rmse": whole["rmse"],
         "known_share": 100 * complete["explained_variance"],
     }
-    MODEL.write_text(HEAD.format(**told) + body + "\n")
+    file.write_text(HEAD.format(**told) + body + "\n")
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ def differences(observed: np.ndarray, of_models: dict[str, np.ndarray]) -> list[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cohort", type=Path, help="the NHS file (data/README.md)")
+    parser.add_argument("--out", type=Path, default=HERE, help="folder of the results")
     options = parser.parse_args()
     records = pd.read_csv(options.cohort, dtype=str, keep_default_na=False)
     frame = read_cohort(options.cohort, load_mapping(MAPPING)).frame
@@ -119,8 +120,8 @@ def main() -> None:
     for model in (*later, BOOSTING, LINEAR):
         rows += figures(model, TEST, observed[test], of_test[model])
     compared = pd.DataFrame(differences(observed[test], of_test)).round(5)
-    pd.DataFrame(rows).round(5).to_csv(HERE / "results.csv", index=False)
-    compared.to_csv(HERE / "differences.csv", index=False)
+    pd.DataFrame(rows).round(5).to_csv(options.out / "results.csv", index=False)
+    compared.to_csv(options.out / "differences.csv", index=False)
     print(pd.DataFrame(rows).round(3).to_string(index=False))
     print(compared.to_string(index=False))
 
