@@ -56,6 +56,7 @@ PYTHON_ELSEWHERE = {
 _RECORDS = "of the NHS records, which are not shipped (../shared)"
 _TIMES = "times are measured, and differ from run to run"
 PAGES: dict[str, str] = {
+    "docs/explanation/published-models.md": _RECORDS,
     "docs/how-to/after-the-fit.md": _RECORDS,
 }
 # Single blocks, by page and first line.
