@@ -28,7 +28,7 @@ def test_the_table_json_and_csv_hold_the_same_numbers(capsys, tmp_path):
     assert frame["value"].tolist() == pytest.approx(
         [row["estimate"]["value"] for row in plain["rows"]]
     )
-    _, text, _ = run(capsys, CONFIG, *QUICK)
+    _, text, _ = run(capsys, CONFIG, *QUICK, "--full")
     assert "SIMULATED DATA" in text
     for row in plain["rows"]:
         assert f"{row['estimate']['low']:.2f} to {row['estimate']['high']:.2f}" in text

@@ -16,12 +16,20 @@ def test_a_person_reads_verdicts_gains_and_tests(capsys):
     assert main(["compare", CONFIG, "--add", "back", *SMALL]) == 0
     out, err = capsys.readouterr()
     assert "SIMULATED DATA" in out
-    assert "back: " in out
+    assert "inconclusive at this sample size" in out
     assert "minimum important gain" in out
+    assert "new information share" in out
+    assert "--full prints every measure" in out
+    assert "what blocks add: 20/20" in err
+
+
+def test_full_has_every_measure_the_tests_and_how_it_was_done(capsys):
+    assert main(["compare", CONFIG, "--add", "back", "--full", *SMALL]) == 0
+    out = capsys.readouterr().out
     assert "share of new information" in out
     assert "D1: " in out
+    assert "net benefit at 20 %" in out
     assert "Fast setting" in out
-    assert "what blocks add: 20/20" in err
 
 
 def test_json_and_file_hold_the_same_result(capsys, tmp_path):

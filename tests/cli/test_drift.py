@@ -115,7 +115,7 @@ def test_codes_of_the_outcome_that_are_no_level_are_counted_and_said(capsys):
     frame.loc[:9, "died"] = "9"
     frame.loc[10:12, "cohort_year"] = np.nan
     frame.to_csv("odd.csv", index=False)
-    code, out, err = run(capsys, "drift", "death", "odd.csv")
+    code, out, err = run(capsys, "drift", "death", "odd.csv", "--full")
     assert code == 0
     said = "utcome: 10 codes are no declared level, taken as unknown"
     assert f"O{said}." in out

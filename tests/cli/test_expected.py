@@ -52,7 +52,7 @@ def test_drift_expects_the_same(capsys, invented, without):
     _, drift = answer(capsys, "drift", invented, without)
     assert drift["expected"]["metrics"] == found["expected"]["metrics"]
     assert drift["expected_note"] == ""
-    _, out, _ = run(capsys, "drift", invented, without, "--out", "d")
+    _, out, _ = run(capsys, "drift", invented, without, "--out", "d", "--full")
     assert "Expected performance, if the model is right:" in out
     assert len(pd.read_csv("d/expected.csv")) == len(drift["expected"]["metrics"])
 
@@ -80,7 +80,7 @@ def test_with_outcomes_expected_stands_beside_observed(capsys, invented):
     )
     assert found["expected"]["compared"]["event_rate_worsening"]["observed"]["value"] > 0
     assert "observed_minus_expected" in pd.read_csv("v/expected.csv").columns
-    _, out, _ = run(capsys, "validate", invented, "cohort.csv", *FAST)
+    _, out, _ = run(capsys, "validate", invented, "cohort.csv", "--full", *FAST)
     assert "Expected and observed performance, if the model is right:" in out
     assert "Observed less expected" in out or "No evidence that performance differs" in out
 

@@ -123,7 +123,7 @@ def test_recalibration_by_site_is_shown_and_names_sites_if_asked(capsys, invente
     assert mean.config["update"]["by_site"] is True
     assert "site_01" not in mean.sheet.to_json()
     assert "## Recalibration by site" in mean.file_bytes("card.md").decode()
-    code, out, _ = run(capsys, *by_site, "--name-sites")
+    code, out, _ = run(capsys, *by_site, "--name-sites", "--full")
     assert code == 0
     assert "own intercept" in out
     assert "site_01" in out

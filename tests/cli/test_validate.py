@@ -19,7 +19,9 @@ def here(cohort_folder):
 
 
 def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, invented):
-    code, out, _ = run(capsys, "validate", "invented-womac", "cohort.csv", "--by", "sex", *FAST)
+    code, out, _ = run(
+        capsys, "validate", "invented-womac", "cohort.csv", "--by", "sex", "--full", *FAST
+    )
     assert code == 0
     assert "INVENTED COEFFICIENTS" in out
     assert "SIMULATED DATA" in out
@@ -128,7 +130,7 @@ def test_a_reference_prediction_in_a_column_is_compared_on_the_same_people(
     assert compared["n"] + compared["n_without"] == found["n"]
     assert len(pd.read_csv("v/murphy_diagram.csv")) == 101
     assert Path("v/murphy_diagram.png").stat().st_size > 5000
-    out = run(capsys, "validate", invented, "r.csv", *options)[1]
+    out = run(capsys, "validate", invented, "r.csv", "--full", *options)[1]
     assert "Compared with last_year (n = " in out
     assert compared["summary"] in out
 

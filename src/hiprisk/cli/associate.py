@@ -8,21 +8,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import note, note_findings, print_lines, print_table
-from hiprisk.cli.show.validation import show_flow
+from hiprisk.cli.options import Parser, add_full
+from hiprisk.cli.show.output import (
+    note,
+    note_findings,
+    print_lines,
+    print_sentences,
+    print_table,
+    print_title,
+)
+from hiprisk.cli.show.participants import show_flow
 from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
+from hiprisk.wording.quantities import p_equals, with_interval
 
 if TYPE_CHECKING:
     from hiprisk.inference.association import AssociationTable
+    from hiprisk.inference.association.result import AssociationRow
 
 EXAMPLE = """  hiprisk associate configs/stupar.yaml
   hiprisk associate configs/stupar_hip_knee.yaml --out table.csv
   hiprisk associate configs/stupar.yaml --cohort FILE --set association.cluster=site --json"""
 
+# Columns of the table that are left out where they say nothing.
+GROUP, EVENTS, MISSING = 0, 6, 7
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -39,7 +50,11 @@ def run(argv: Sequence[str]) -> int:
     if options.out is not None:
         write_table(table, options.out)
     code = show_and_track(
-        options, table, lambda: show_table(table), plain=table.to_dict(), config=config
+        options,
+        table,
+        lambda: show_table(table, full=options.full),
+        plain=table.to_dict(),
+        config=config,
     )
     if options.out is not None:
         note(f"written: {options.out}")
@@ -62,6 +77,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         help="write the table too: .csv, .json (whole result), or a picture (.png, .svg, .pdf)",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the file")
+    add_full(parser)
     add_track_options(parser)
     options = parser.parse_args(argv)
     if options.out is not None and options.out.suffix not in (".csv", ".json", *PICTURES):
@@ -88,61 +104,59 @@ def write_table(table: AssociationTable, path: Path) -> None:
             scratch.write_bytes(association_picture(table, form=path.suffix[1:]))
 
 
-def show_table(table: AssociationTable) -> None:
-    """The table as a person likes to read it."""
-    print_lines("", table.title, "=" * len(table.title), *table.sentences, "")
-    digits = table.digits
-    head = ["group", "model", "measure", "value", "95 % CI", "n", "exposed", "events",
-            "missing", "E-value", "of limit"]  # fmt: skip
-    rows = []
-    for row in table.rows:
-        e = row.e_value
-        rows.append(
-            [
-                row.stratum,
-                row.model.replace("_", " + "),
-                row.measure.replace("_", " "),
-                f"{row.estimate.value:.{digits}f}",
-                f"{row.estimate.low:.{digits}f} to {row.estimate.high:.{digits}f}",
-                f"{row.n}",
-                "" if row.n_exposed is None else f"{row.n_exposed}",
-                "" if row.n_events is None else f"{row.n_events}",
-                f"{100.0 * row.share_missing:.0f} %",
-                "" if e is None else f"{e.point:.2f}",
-                "" if e is None else f"{e.limit:.2f}",
-            ]
-        )
-    if table.kind == "continuous":
-        head, rows = _without(head, rows, "events")
-    print_table(head, rows)
-    _show_differences(table, digits=digits)
+def show_table(table: AssociationTable, *, full: bool = False) -> None:
+    """The table as a person likes to read it; `full` adds who took part and how it was done."""
+    print_title(table.title)
+    print_sentences(*table.sentences)
+    print_lines("")
+    head = ["group", "model", "measure", "value (95 % CI)", "n", "exposed", "events", "missing"]
+    columns = list(zip(*(_row(table, row) for row in table.rows), strict=True))
+    # A column that says the same of every row is no help.
+    shown = [i for i, column in enumerate(columns) if i != EVENTS or any(column)]
+    shown = [i for i in shown if full or i not in (GROUP, MISSING) or len(set(columns[i])) > 1]
+    rows = [[columns[i][row] for i in shown] for row in range(len(table.rows))]
+    print_table([head[i] for i in shown], rows)
+    _show_differences(table, digits=table.digits)
+    if not full:
+        print_lines("--full adds the E-values, who took part, and how it was estimated.")
+        return
+    if any(row.e_value is not None for row in table.rows):
+        print_lines("", "E-values")
+        print_table(
+            ["group", "model", "of the estimate", "of the CI's limit"],
+            [[row.stratum, row.model.replace("_", " + "), f"{row.e_value.point:.2f}",
+              f"{row.e_value.limit:.2f}"] for row in table.rows if row.e_value is not None],
+        )  # fmt: skip
     print_lines("", "Participants")
     show_flow(table.flow)
     print_lines("", "How", *(f"  {line}" for line in table.notes))
 
 
-def _without(
-    head: list[str], rows: list[list[str]], name: str
-) -> tuple[list[str], list[list[str]]]:
-    at = head.index(name)
-    return head[:at] + head[at + 1 :], [row[:at] + row[at + 1 :] for row in rows]
+def _row(table: AssociationTable, row: AssociationRow) -> list[str]:
+    return [
+        row.stratum,
+        row.model.replace("_", " + "),
+        row.measure.replace("_", " "),
+        with_interval(row.estimate, table.digits),
+        f"{row.n}",
+        "" if row.n_exposed is None else f"{row.n_exposed}",
+        "" if row.n_events is None or table.kind == "continuous" else f"{row.n_events}",
+        f"{100.0 * row.share_missing:.0f} %",
+    ]
 
 
 def _show_differences(table: AssociationTable, *, digits: int) -> None:
     if not table.differences:
         return
-    from hiprisk.wording.quantities import p_equals
-
     print_lines("", "Difference between strata (for ratios, their ratio)")
     rows = [
         [
             f"{one.stratum} against {one.versus}",
             one.model.replace("_", " + "),
             one.measure.replace("_", " "),
-            f"{one.estimate.value:.{digits}f}",
-            f"{one.estimate.low:.{digits}f} to {one.estimate.high:.{digits}f}",
+            with_interval(one.estimate, digits),
             f"F(1, {one.df:.0f}) = {one.wald:.2f}, {p_equals(one.p_value)}",
         ]
         for one in table.differences
     ]
-    print_table(["strata", "model", "measure", "value", "95 % CI", "Wald test"], rows)
+    print_table(["strata", "model", "measure", "value (95 % CI)", "Wald test"], rows)

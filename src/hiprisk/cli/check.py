@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, add_cohort, files_of
-from hiprisk.cli.show.output import note, print_json, print_lines, print_table
+from hiprisk.cli.show.output import note, print_json, print_lines, print_styled, print_table
+from hiprisk.cli.show.terminal import Style
 from hiprisk.errors import ExitCode
 from hiprisk.values import Note
 from hiprisk.wording.quantities import plural
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hiprisk.cohort.reading import Cohort
 
 SHOWN_VARIABLES = 5
+SEVERITIES: dict[str, Style] = {"error": "error", "warning": "warning", "note": "note"}
 
 EXAMPLE = """  hiprisk check cohort.csv
   hiprisk check export.csv --mapping configs/cohorts/nhs_proms_hip.yaml --strict"""
@@ -50,24 +52,25 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
         + (f" ({', '.join(cohort.ignored)})" if cohort.ignored else ""),
         "",
     )
-    rows = [
-        [
-            finding.severity,
-            finding.code,
-            finding.subject,
-            str(finding.count or ""),
-            ", ".join(finding.places[:5]) + (" ..." if finding.count > 5 and finding.rows else ""),
-            finding.message,
-        ]
-        for finding in cohort.findings
-    ]
-    print_table(["severity", "code", "variable", "count", "at rows", "what"], rows)
+    for severity, style in SEVERITIES.items():
+        found_here = [one for one in cohort.findings if one.severity == severity]
+        if found_here:
+            print_styled(style, f"{severity}s")
+            rows = [_row(one) for one in found_here]
+            print_table(["code", "variable", "count", "what"], rows)
+            print_lines("")
     if found:
         print_lines(*_advice(found))
     if values:
         _show_values(cohort, found)
     n_errors = cohort.n_errors
     print_lines("", f"{n_errors} error(s), {len(found) - n_errors} warning(s)")
+
+
+def _row(finding: Finding) -> list[str]:
+    places = ", ".join(finding.places[:5]) + (" ..." if finding.count > 5 and finding.rows else "")
+    what = f"{finding.message}; at rows {places}" if places else finding.message
+    return [finding.code, finding.subject or "", str(finding.count or ""), what]
 
 
 def _advice(found: Sequence[Finding]) -> list[str]:

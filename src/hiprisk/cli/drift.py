@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from hiprisk.api.arguments import TIMES
 from hiprisk.cli.cohort_options import add_cohort_options, requested
-from hiprisk.cli.options import Parser
+from hiprisk.cli.options import Parser, add_full
 from hiprisk.cli.show.expected import show_expected
-from hiprisk.cli.show.output import print_lines, print_table
-from hiprisk.cli.show.validation import show_flow
+from hiprisk.cli.show.output import print_lines, print_sentences, print_styled, print_table
+from hiprisk.cli.show.participants import show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import signed_with_interval
@@ -20,9 +20,14 @@ from hiprisk.wording.quantities import signed_with_interval
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.drift import DriftReport
+    from hiprisk.validation.drift.results import VariableDrift
 
 EXAMPLE = """  hiprisk drift stupar recent.csv
   hiprisk drift stupar recent.csv --time followup_date --strict --out drift"""
+
+STEADY = "steady"
+# Of the short view: those that moved, then the next furthest.
+MOST_VARIABLES = 8
 
 
 def run(argv: Sequence[str]) -> int:
@@ -35,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
     report = drift_report(DriftRequest(**shared, time=options.time, out=options.out))
 
     def show() -> None:
-        show_drift(report)
+        show_drift(report, full=options.full)
         if options.out is not None:
             print_lines("", f"written: {options.out}")
 
@@ -43,71 +48,84 @@ def run(argv: Sequence[str]) -> int:
     return ExitCode.INPUT_REFUSED if options.strict and report.found else code
 
 
-def show_drift(report: DriftReport) -> None:
-    """The report as a person likes to read it."""
-    print_lines(
-        f"{report.model.title} ({report.model.name}@{report.model.version})",
-        f"{report.n_rows} rows of {report.cohort}",
-        "",
-        *report.summary,
-        "",
-    )
-    _show_variables(report)
+def show_drift(report: DriftReport, *, full: bool = False) -> None:
+    """The report as a person likes to read it: what moved, or everything."""
+    print_styled("heading", f"{report.model.title} ({report.model.name}@{report.model.version})")
+    print_lines(f"{report.n_rows} rows of {report.cohort}", "")
+    print_sentences(*report.summary)
+    print_lines("")
+    _show_variables(report, full=full)
     if report.predictions is not None:
         p = report.predictions
         print_lines(
             "",
-            f"predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
-            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}",
+            f"Predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
+            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}.",
         )
-    if report.expected is not None:
-        show_expected(report.expected)
-    else:
-        print_lines("", f"No expected performance: {report.expected_note}.")
+    _show_expected(report, full=full)
     if report.refused:
         print_lines("")
-        rows = [[code, str(n)] for code, n in sorted(report.refused.items())]
-        print_table(["no prediction because", "rows"], rows)
-    if report.flow:
+        show_reasons(report.refused)
+    if report.flow and full:
         print_lines("")
         show_flow(report.flow)
     if report.watch is not None:
         w = report.watch
         print_lines(
             "",
-            f"calibration CUSUM: {len(w.times)} points, {w.n_so_far[-1]} participants, largest sum "
+            f"Calibration CUSUM: {len(w.times)} points, {w.n_so_far[-1]} participants, largest sum "
             f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
-            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average",
+            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average.",
+        )
+    if not full:
+        print_lines(
+            "--full prints every variable, its population stability index and values missing, "
+            "expected performance of every event, and who was left out."
         )
 
 
-def _show_variables(report: DriftReport) -> None:
-    print_table(
-        [
-            "variable",
-            "verdict",
-            "difference in SD (95 % CI)",
-            "PSI",
-            "expected by chance",
-            "missing then",
-            "missing now",
-        ],
-        [
-            [
-                v.label,
-                v.verdict,
-                "" if v.difference is None else signed_with_interval(v.difference, 2),
-                _number(v.psi, ".3f"),
-                _number(v.psi_by_chance, ".3f"),
-                "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
-                f"{100 * v.missing_now:.0f} %",
-            ]
-            for v in report.variables
-        ],
-    )
+def _show_expected(report: DriftReport, *, full: bool) -> None:
+    if report.expected is None:
+        print_lines("", f"No expected performance: {report.expected_note}.")
+    elif full:
+        show_expected(report.expected)
+    else:
+        print_lines("", *report.expected.sentences)
+
+
+def _show_variables(report: DriftReport, *, full: bool) -> None:
+    """Every variable, or those that moved and the next furthest."""
+    shown = list(report.variables)
+    if not full:
+        moved = [one for one in shown if one.verdict != STEADY]
+        steady = sorted((one for one in shown if one.verdict == STEADY), key=_distance)
+        shown = (moved + steady)[:MOST_VARIABLES]
+    head = ["variable", "verdict", "difference in SD (95 % CI)", "missing then", "now"]
+    further = ["PSI", "expected by chance"] if full else []
+    print_table([*head, *further], [_variable_row(one, full=full) for one in shown])
+    if len(shown) < len(report.variables):
+        n = len(report.variables)
+        steady_ones = sum(one.verdict == STEADY for one in report.variables)
+        print_lines(f"The {len(shown)} furthest from development, of {n}; {steady_ones} steady.")
     for v in report.variables:
         for cause in v.causes:
             print_lines(f"-> {v.label}: {cause}")
+
+
+def _distance(one: VariableDrift) -> float:
+    return 0.0 if one.difference is None else -abs(one.difference.value)
+
+
+def _variable_row(v: VariableDrift, *, full: bool) -> list[str]:
+    further = [_number(v.psi, ".3f"), _number(v.psi_by_chance, ".3f")] if full else []
+    return [
+        v.label,
+        v.verdict,
+        "" if v.difference is None else signed_with_interval(v.difference, 2),
+        "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
+        f"{100 * v.missing_now:.0f} %",
+        *further,
+    ]
 
 
 def _ends(estimate: Estimate) -> str:
@@ -135,5 +153,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--strict", action="store_true", help="exit 3 on any finding")
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder for drift.json, report, tables and figures")  # fmt: skip
+    add_full(parser)
     add_track_options(parser)
     return parser.parse_args(argv)

@@ -86,9 +86,21 @@ def _list(options: argparse.Namespace) -> int:
     elif not rows:
         print_lines(f"no bundles in {options.root}; hiprisk train configs/stupar.yaml makes one")
     else:
-        names = ("name", "version", "outcome", "data", "main metric", "sha256", "signed", "path")
-        shown = [{**row, "signed": _signed(row["signed_by"])} for row in rows]
-        print_table(names, [[str(row[name]) for name in names] for row in shown])
+        head = ["model", "outcome", "data", "main metric (95 % CI)", "sha256"]
+        shown = [
+            [
+                f"{row['name']}@{row['version']}",
+                row["outcome_label"],
+                row["data"],
+                row["main metric"],
+                row["sha256"],
+                _signed(row["signed_by"]),
+            ]
+            for row in rows
+        ]
+        signed = any(row[-1] for row in shown)
+        print_table([*head, *(["signed"] if signed else [])],
+                    [row if signed else row[:-1] for row in shown])  # fmt: skip
         for row in rows:
             if "reason" in row:
                 note(f"hiprisk: refused {row['path']}: {row['reason']}")
@@ -123,11 +135,13 @@ def _describe(path: Path, keys: Sequence[PublicKey]) -> dict[str, Any]:
         sheet, metrics = bundle.sheet, bundle.evidence.get("metrics")
         signers = signed_by(path, bundle.manifest, keys)
     except BundleError as refusal:
-        return {**shown, "outcome": "refused", "data": refusal.code, "main metric": "",
+        return {**shown, "outcome": "refused", "outcome_label": "refused", "data": refusal.code,
+                "main metric": "",
                 "sha256": "", "signed_by": [], "reason": str(refusal)}  # fmt: skip
     return {
         **shown,
         "outcome": sheet.outcome.variable,
+        "outcome_label": sheet.outcome.label,
         "data": _data(bundle.provenance, invented=sheet.invented),
         "main metric": _main_metric(metrics),
         "sha256": bundle.sha256[:12],

@@ -143,6 +143,12 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
     return convert
 
 
+def add_full(parser: Parser) -> None:
+    """The short view of a result, or all of it."""
+    parser.add_argument("--full", action="store_true",
+                        help="print everything, not only the main figures")  # fmt: skip
+
+
 def add_cluster_option(parser: Parser) -> None:
     """Where work goes beyond this process."""
     parser.add_argument(

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser
-from hiprisk.cli.show.output import Progress, note_findings, print_json, print_lines, print_table
+from hiprisk.cli.show.output import (
+    Progress,
+    note_findings,
+    print_json,
+    print_lines,
+    print_table,
+    print_title,
+)
 from hiprisk.cli.study_options import add_study_options, check_names, study_of
 
 if TYPE_CHECKING:
@@ -17,7 +24,6 @@ if TYPE_CHECKING:
 EXAMPLE = """  hiprisk plan configs/stupar.yaml
   hiprisk plan configs/nhs_proms_hip.yaml --cohort FILE --workers 2
   hiprisk plan configs/stupar.yaml --set validation.resamples=1000 --json"""
-WIDTH = 80
 NOTHING_FITTED = "Nothing was fitted, logged or written."
 
 
@@ -65,10 +71,12 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 def show_plan(plan: StudyPlan) -> None:
     """The plan as a person likes to read it."""
     title, *lines = plan.summary
-    print_lines("", *_wrapped(title), "=" * min(len(title), WIDTH), *_each_wrapped(lines), "")
+    print_lines("")
+    print_title(title)
+    print_lines(*lines, "")
     print_table(
         ["people", "left out", "remaining"],
-        [[_cut(step.label), str(step.n_left_out), str(step.n_remaining)] for step in plan.flow],
+        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in plan.flow],
     )
     held = (
         ""
@@ -77,18 +85,16 @@ def show_plan(plan: StudyPlan) -> None:
     )
     print_lines(
         "",
-        *_wrapped(
-            f"{100.0 * plan.share_missing:.1f} % of the predictors' values are missing.{held}"
-        ),
+        f"{100.0 * plan.share_missing:.1f} % of the predictors' values are missing.{held}",
         *(
             f"Event {one.label}: {one.n_with:,} with, {one.n_without:,} without."
             for one in plan.events
         ),
-        *_wrapped(f"Sample size: {plan.sample_size.sentence}"),
+        f"Sample size: {plan.sample_size.sentence}",
         "",
     )
     print_table(["part", "how often", "fits", "time"], [_row(part) for part in plan.parts])
-    print_lines("", *_wrapped(_total(plan)), NOTHING_FITTED)
+    print_lines("", _total(plan), NOTHING_FITTED)
 
 
 def _row(part: PlannedPart) -> list[str]:
@@ -118,17 +124,3 @@ def in_words(low: float | None, high: float | None) -> str:
     ends = [f"{max(value / size, 0.0):.{0 if value / size >= 9.5 or unit == 's' else 1}f}"
             for value in (low, high)]  # fmt: skip
     return f"{ends[0]} {unit}" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} {unit}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDTH - 22 else f"{text[: WIDTH - 25]}..."
-
-
-def _wrapped(text: str) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, WIDTH)
-
-
-def _each_wrapped(lines: Sequence[str]) -> list[str]:
-    return [piece for line in lines for piece in _wrapped(line)]

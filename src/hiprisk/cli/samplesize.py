@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import Progress, print_json, print_lines, print_table
+from hiprisk.cli.show.output import Progress, print_json, print_lines, print_table, print_title
 from hiprisk.cli.study_options import add_config_options, study_of
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
@@ -337,7 +337,9 @@ def show_size(size: SampleSize) -> None:
     """The criteria as a table, the answer in words, and what it hangs on."""
     title = f"Sample size for {size.purpose} ({size.kind} outcome)"
     given = ", ".join(f"{name} {value:.4g}" for name, value in size.given)
-    print_lines("", title, "=" * len(title), f"Assumed: {given}.", "")
+    print_lines("")
+    print_title(title)
+    print_lines(f"Assumed: {given}.", "")
     head = ["", "criterion", "requires", "participants"]
     if size.n_available is not None:
         head += [f"with {size.n_available:,}", "met"]
@@ -362,10 +364,9 @@ def show_size(size: SampleSize) -> None:
 
 def _show_instability(instability: Instability) -> None:
     title = f"Expected instability with {instability.n:,} participants"
+    print_lines("")
+    print_title(title)
     print_lines(
-        "",
-        title,
-        "=" * len(title),
         f"{instability.n_simulations} simulated studies: {instability.source}, "
         f"{instability.n_parameters} parameters, no penalty.",
         "",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.options import Parser, add_expected, expected
-from hiprisk.cli.show.output import print_json, print_lines, print_table
+from hiprisk.cli.show.output import (
+    print_fields,
+    print_json,
+    print_lines,
+    print_sentences,
+    print_table,
+    print_title,
+)
 from hiprisk.errors import ConfigError, HipRiskError
 from hiprisk.outputs import check_output_folder
 
@@ -120,34 +127,14 @@ def _print_sheet(bundle: Bundle, trusted_keys: Sequence[Path] = ()) -> None:
     from hiprisk.wording.disclaimers import model_warnings
     from hiprisk.wording.intercepts import formula_in_words
     from hiprisk.wording.reasons import range_text, weight_text
-    from hiprisk.wording.sites import between_sites
     from hiprisk.wording.trees import trees_in_words
 
     sheet = bundle.sheet
-    print_lines(sheet.title, "=" * len(sheet.title), *sheet.notes)
-    if warnings := model_warnings(sheet.provenance):
-        print_lines(*warnings)
-    outcome = sheet.outcome
-    print_lines(
-        "",
-        f"predicts    {outcome.estimand}",
-        f"outcome     {outcome.variable}, {outcome.unit}; higher is {outcome.higher_is}",
-        f"model type  {sheet.family}, link {sheet.model.link}",
-        f"provenance  {sheet.provenance}",
-        f"version     {bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}",
-    )
-    for signer in signed_by(bundle.path, bundle.manifest, read_trusted(trusted_keys)):
-        print_lines(
-            f"signed by   key {signer['key_sha256']}, {_how_sure(verified=signer['verified'])}"
-        )
-    if sites := between_sites(sheet):
-        print_lines(f"sites       {sites}")
-    if bundle.lineage is not None:
-        from_ = bundle.lineage
-        print_lines(
-            f"lineage     {from_.get('method')} of {from_.get('parent_name')}@"
-            f"{from_.get('parent_version')} on {from_.get('n')} people"
-        )
+    print_title(sheet.title)
+    print_sentences(*sheet.notes, *model_warnings(sheet.provenance))
+    print_lines("")
+    signers = signed_by(bundle.path, bundle.manifest, read_trusted(trusted_keys))
+    print_fields(_fields(bundle, signers))
     print_lines("")
     print_table(
         ["variable", "meaning", "range or levels", "weight"],
@@ -162,6 +149,29 @@ def _print_sheet(bundle: Bundle, trusted_keys: Sequence[Path] = ()) -> None:
         print_table(["term", "form", "coefficients"], _terms(sheet.model))
     few = few_residuals_in_words(sheet)
     print_lines("", _scatter(sheet), *([few] if few else []), f"use: {sheet.intended_use}")
+
+
+def _fields(bundle: Bundle, signers: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What the model is, by name."""
+    from hiprisk.wording.sites import between_sites
+
+    sheet, outcome = bundle.sheet, bundle.sheet.outcome
+    yield "predicts", outcome.estimand
+    yield (
+        "outcome",
+        f"{outcome.label} ({outcome.unit}; {outcome.variable}); higher is {outcome.higher_is}",
+    )
+    yield "model type", f"{sheet.family}, link {sheet.model.link}"
+    yield "provenance", sheet.provenance
+    yield "version", f"{bundle.name}@{bundle.version}, sha256 {bundle.sha256[:12]}"
+    for signer in signers:
+        yield "signed by", f"key {signer['key_sha256']}, {_how_sure(verified=signer['verified'])}"
+    if sites := between_sites(sheet):
+        yield "sites", sites
+    if bundle.lineage is not None:
+        made = bundle.lineage
+        parent = f"{made.get('parent_name')}@{made.get('parent_version')}"
+        yield "lineage", f"{made.get('method')} of {parent} on {made.get('n')} people"
 
 
 def _how_sure(*, verified: bool) -> str:

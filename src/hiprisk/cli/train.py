@@ -17,7 +17,9 @@ from hiprisk.cli.show.output import (
     note_findings,
     print_json,
     print_lines,
+    print_sentences,
     print_table,
+    print_title,
 )
 from hiprisk.cli.study_options import add_study_options, check_names, study_of
 from hiprisk.errors import ExitCode
@@ -25,7 +27,7 @@ from hiprisk.outputs import check_output_folder
 from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.wording.availability import not_computed_in_words
 from hiprisk.wording.labels import capital
-from hiprisk.wording.quantities import interval, number
+from hiprisk.wording.quantities import interval, interval_digits, number
 
 if TYPE_CHECKING:
     from hiprisk.evidence.document import Evidence
@@ -110,7 +112,10 @@ def show_result(result: StudyResult) -> None:
 
     evidence = result.evidence
     remarks = [f"{capital(remark)}." for remark in outcome_remarks(evidence.flow)]
-    print_lines("", evidence.title, "=" * len(evidence.title), *evidence.summary, *remarks, "")
+    print_lines("")
+    print_title(evidence.title)
+    print_sentences(*evidence.summary, *remarks)
+    print_lines("")
     if "optimism" in evidence.not_available:
         _show_without_optimism(evidence)
     else:
@@ -157,18 +162,19 @@ def note_absent(findings: Sequence[Mapping[str, Any]]) -> None:
 def _show_optimism(evidence: Evidence) -> None:
     apparent = {estimate.name: estimate for estimate in evidence.apparent}
     corrected = {estimate.name: estimate for estimate in evidence.optimism.estimates()}
-    rows = [
-        [
-            metric_label(row.metric),
-            f"{row.corrected:.3f}",
-            _span(corrected.get(row.metric)),
-            f"{row.optimism:+.3f}",
-            f"{row.apparent:.3f}",
-            _span(apparent.get(row.metric)),
-        ]
-        for row in evidence.optimism.rows
-    ]
-    head = ["metric", "optimism-corrected", "95 % CI", "optimism", "apparent", "95 % CI"]
+    rows = []
+    for row in evidence.optimism.rows:
+        best = corrected.get(row.metric)
+        digits = 3 if best is None else interval_digits(best)
+        rows.append(
+            [
+                metric_label(row.metric),
+                _figure(row.corrected, best, digits),
+                f"{row.optimism:+z.{digits}f}",
+                _figure(row.apparent, apparent.get(row.metric), digits),
+            ]
+        )
+    head = ["metric", "optimism-corrected (95 % CI)", "optimism", "apparent (95 % CI)"]
     print_table(head, rows)
     lost = not_computed_in_words(
         evidence.optimism.not_computed(), evidence.optimism.n_resamples, metric_label
@@ -183,6 +189,13 @@ def _show_optimism(evidence: Evidence) -> None:
         "one.",
         f"Not repeated in the {n} resamples: {'; '.join(evidence.not_repeated)}.",
     )
+
+
+def _figure(value: float, estimate: Estimate | None, digits: int) -> str:
+    """A value with the interval of its estimate, where that has one."""
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return number(value, digits)
+    return f"{number(value, digits)} ({interval(estimate.low, estimate.high, digits)})"
 
 
 def _span(estimate: Estimate | None) -> str:

@@ -8,22 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.cohort_options import add_cohort_options, requested
-from hiprisk.cli.options import Parser, whole_number
-from hiprisk.cli.show.output import metric_label, print_lines, print_table
-from hiprisk.cli.show.validation import show_flow, show_reasons
+from hiprisk.cli.options import Parser, add_full, whole_number
+from hiprisk.cli.show.output import metric_label, print_lines, print_sentences, print_table
+from hiprisk.cli.show.participants import flow_in_words, show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
-from hiprisk.wording.quantities import p_value, with_interval
+from hiprisk.wording.labels import column_label, sheet_labels
+from hiprisk.wording.quantities import interval_digits, p_value, with_interval
 from hiprisk.wording.sites import site_rows
 
 if TYPE_CHECKING:
+    from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.updating.methods import LikelihoodTest
-    from hiprisk.validation.updating.results import UpdateResult
+    from hiprisk.validation.updating.results import CoefficientChange, UpdateResult
 
 EXAMPLE = """  hiprisk update stupar newcohort.csv --method closed-test
   hiprisk update models/stupar/1 newcohort.csv --method recalibrate --out models
   hiprisk update nhs.csv --mapping configs/cohorts/nhs_proms_hip.yaml \\
       --predictions ohs_post_nhs_predicted --study configs/nhs_proms_hip.yaml \\
       --where cohort_year=2016/17 --method recalibrate --name nhs-recalibrated"""
+
+# Of a re-estimated model the short view has none.
+MOST_COEFFICIENTS = 6
 
 
 def run(argv: Sequence[str]) -> int:
@@ -50,7 +55,7 @@ def run(argv: Sequence[str]) -> int:
     path = updated.bundle
 
     def show() -> None:
-        show_update(updated.result)
+        show_update(updated.result, full=options.full)
         print_lines("", f"written: {path}" if path else "nothing written")
 
     return show_and_track(
@@ -63,9 +68,10 @@ def run(argv: Sequence[str]) -> int:
     )
 
 
-def show_update(result: UpdateResult) -> None:
-    """The result as a person likes to read it."""
-    print_lines(*result.summary, "")
+def show_update(result: UpdateResult, *, full: bool = False) -> None:
+    """The result as a person likes to read it: before and after, or everything."""
+    print_sentences(*result.summary)
+    print_lines("")
     test = result.closed_test
     if test is not None:
         pooled = any(t.method is not None for t in test.tests)
@@ -75,27 +81,49 @@ def show_update(result: UpdateResult) -> None:
              for t in test.tests],
         )  # fmt: skip
         print_lines(f"chosen at level {test.alpha:g}: {test.chosen}", "")
-    stages = [
-        {e.name: e for e in stage} for stage in (result.before, result.apparent, result.after)
+    _show_metrics(result, full=full)
+    changed = [one for one in result.coefficients if full or one.before != one.after]
+    if changed and (full or len(changed) <= MOST_COEFFICIENTS):
+        _show_coefficients(result, changed)
+    print_lines("")
+    if full and result.by_site is not None:
+        print_table(["site", "people", "own intercept", "shrunken"], site_rows(result.by_site))
+        print_lines("")
+    if full:
+        show_flow(result.flow)
+    else:
+        print_lines(flow_in_words(result.flow, result.n))
+    show_reasons(result.reasons)
+    if not full:
+        print_lines(
+            "--full prints the apparent figures after the update, every coefficient"
+            f"{' and site' if result.by_site is not None else ''}, and who was left out."
+        )
+
+
+def _show_metrics(result: UpdateResult, *, full: bool) -> None:
+    stages = {"before": result.before, "after, apparent": result.apparent,
+              "after, cross-validated": result.after}  # fmt: skip
+    if not full:
+        del stages["after, apparent"]
+    found = [{one.name: one for one in estimates} for estimates in stages.values()]
+    rows = [
+        [metric_label(name), *(_figure(stage.get(name)) for stage in found)] for name in found[-1]
     ]
-    print_table(
-        ["metric", "before", "after, apparent", "after, cross-validated"],
-        [
-            [metric_label(name), *("" if name not in s else with_interval(s[name]) for s in stages)]
-            for name in stages[2]
-        ],
-    )
+    print_table(["metric (95 % CI)", *stages], rows)
+
+
+def _figure(estimate: Estimate | None) -> str:
+    return "" if estimate is None else with_interval(estimate, interval_digits(estimate))
+
+
+def _show_coefficients(result: UpdateResult, shown: Sequence[CoefficientChange]) -> None:
+    labels = sheet_labels(result.sheet)
     print_lines("")
     print_table(
         ["coefficient", "before", "after"],
-        [[c.term, f"{c.before:.6g}", f"{c.after:.6g}"] for c in result.coefficients],
+        [[column_label(c.term, labels), f"{c.before:.4g}", f"{c.after:.4g}"] for c in shown],
     )
-    if result.by_site is not None:
-        print_lines("")
-        print_table(["site", "people", "own intercept", "shrunken"], site_rows(result.by_site))
-    print_lines("")
-    show_flow(result.flow)
-    show_reasons(result.reasons)
 
 
 def _df(test: LikelihoodTest) -> str:
@@ -138,5 +166,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="of persons, behind the intervals (default: 500)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="folder of all models (default: where the parent is)")  # fmt: skip
+    add_full(parser)
     add_track_options(parser)
     return parser.parse_args(argv)

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.cohort_options import add_cohort_options, requested
-from hiprisk.cli.options import Parser, add_cluster_option, check_cluster_option, whole_number
+from hiprisk.cli.options import (
+    Parser,
+    add_cluster_option,
+    add_full,
+    check_cluster_option,
+    whole_number,
+)
 from hiprisk.cli.show.output import print_lines
 from hiprisk.cli.show.validation import show_expected_validation, show_validation
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
@@ -56,7 +62,7 @@ def run(argv: Sequence[str]) -> int:
 
     with spread_over(options.cluster, workers=options.workers) as workers:
         result = validation(replace(asked, workers=workers))
-    return _show(result, partial(show_validation, result), bundle, options)
+    return _show(result, partial(show_validation, result, full=options.full), bundle, options)
 
 
 def _check_cluster(options: argparse.Namespace) -> None:
@@ -137,5 +143,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="folder for validation.json (with --expected expected.json), "
                         "report, tables and figures")  # fmt: skip
     parser.add_argument("--force", action="store_true", help="overwrite a validation in DIR")
+    add_full(parser)
     add_track_options(parser)
     return parser.parse_args(argv)

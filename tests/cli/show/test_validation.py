@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hiprisk.cli.show.validation import estimate_rows, show_reasons, show_validation
+from hiprisk.cli.show.main_figures import estimate_rows
+from hiprisk.cli.show.validation import show_validation
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.intervals.calibration import FormulaInterval
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration
@@ -39,7 +40,7 @@ def result(frame):
 
 @pytest.fixture
 def shown(result, capsys):
-    show_validation(result)
+    show_validation(result, full=True)
     return capsys.readouterr().out
 
 
@@ -74,7 +75,7 @@ def test_a_formula_that_fails_says_why(frame, capsys):
         metric="calibration_slope", method="hc3", estimate=None, reason="nobody varies"
     )
     performance = replace(found.performance, formula_intervals=(lacking,))
-    show_validation(replace(found, performance=performance))
+    show_validation(replace(found, performance=performance), full=True)
     out = capsys.readouterr().out
     assert "calibration slope (least squares, HC3): not available (nobody varies)" in out
 
@@ -99,18 +100,7 @@ def test_metrics_without_an_interval_have_an_empty_cell():
     rows = estimate_rows(
         [Estimate(name="mae", value=9.8765), Estimate(name="r2", value=0.3, low=0.1, high=0.5)]
     )
-    assert rows == [["mean absolute error", "9.877", ""], ["R²", "0.300", "0.100 to 0.500"]]
-
-
-def test_reasons_are_a_table_or_nothing(capsys):
-    show_reasons({})
-    assert capsys.readouterr().out == ""
-    show_reasons({"TOO_MANY_MISSING": 3, "OUT_OF_RANGE": 1})
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split() for line in lines[3:]] == [
-        ["OUT_OF_RANGE", "1"],
-        ["TOO_MANY_MISSING", "3"],
-    ]
+    assert rows == [["mean absolute error", "9.88", ""], ["R²", "0.30", "0.10 to 0.50"]]
 
 
 def test_calibration_by_site_is_shown_at_a_few_predictions(result, capsys):
@@ -121,7 +111,7 @@ def test_calibration_by_site_is_shown_at_a_few_predictions(result, capsys):
         left_out={"site 4": "too few people with a known outcome, fewer than 20"}, rule="",
         level=0.95,
     )  # fmt: skip
-    show_validation(replace(result, clustered_calibration=curves))
+    show_validation(replace(result, clustered_calibration=curves), full=True)
     out = capsys.readouterr().out
     lines = [re.sub(r"\s+", " ", line).strip() for line in out.splitlines()]
     assert "20.000 21.000 19.000 to 23.000 11.000 to 31.000" in lines

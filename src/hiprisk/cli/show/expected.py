@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import metric_label, print_lines, print_table
-from hiprisk.wording.quantities import NONE, number, signed, signed_with_interval, with_interval
+from hiprisk.wording.quantities import (
+    NONE,
+    interval_digits,
+    number,
+    signed,
+    signed_with_interval,
+    with_interval,
+)
 
 if TYPE_CHECKING:
+    from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.expected.compared_figures import ComparedFigure
     from hiprisk.validation.expected.comparison import ExpectedComparison
 
@@ -50,27 +58,42 @@ def _names(comparison: ExpectedComparison, event: str) -> set[str]:
 
 
 def _show(figures: list[ComparedFigure], *, observed: bool, everybody: bool, of: str = "") -> None:
-    beside = any(one.development is not None for one in figures)
+    """What is expected beside what was observed; below it, what case mix does."""
+    names = [metric_label(one.name.removesuffix(f"_{of}") if of else one.name) for one in figures]
     head = ["metric", "expected here (95 % CI)"]
-    if beside:
-        head += ["at the first visit"] if everybody else []
-        head += ["expected in development", "by case mix"]
-    if observed:
-        head += ["observed (95 % CI)", "observed minus expected (95 % CI)"]
-    rows = []
-    for one in figures:
-        name = one.name.removesuffix(f"_{of}") if of else one.name
-        row = [metric_label(name), with_interval(one.expected)]
-        if beside:
-            moved = one.by_case_mix
-            if everybody:
-                row.append(NONE if one.first_visit is None else number(one.first_visit.value))
-            row += [number(one.development), NONE if moved is None else signed(moved)]
+    head += ["observed (95 % CI)", "observed minus expected"] if observed else []
+    print_table(
+        head,
+        [
+            [name, _digits_by_interval(one.expected), *(_observed(one) if observed else ())]
+            for name, one in zip(names, figures, strict=True)
+        ],
+    )
+    if any(one.development is not None for one in figures):
         if observed:
-            found = one.difference
-            row += [
-                NONE if one.observed is None else with_interval(one.observed),
-                NONE if found is None else signed_with_interval(found),
-            ]
-        rows.append(row)
-    print_table(head, rows)
+            print_lines("")
+        head = ["metric", *(["at the first visit"] if everybody else [])]
+        rows = [
+            [name, *_by_case_mix(one, everybody=everybody)]
+            for name, one in zip(names, figures, strict=True)
+        ]
+        print_table([*head, "expected in development", "by case mix"], rows)
+
+
+def _observed(one: ComparedFigure) -> list[str]:
+    found = one.difference
+    return [
+        NONE if one.observed is None else _digits_by_interval(one.observed),
+        NONE if found is None else signed_with_interval(found, interval_digits(found)),
+    ]
+
+
+def _by_case_mix(one: ComparedFigure, *, everybody: bool) -> list[str]:
+    digits = min(interval_digits(one.expected), 3)
+    first = [NONE if one.first_visit is None else number(one.first_visit.value, digits)]
+    moved = NONE if one.by_case_mix is None else signed(one.by_case_mix, digits)
+    return [*(first if everybody else ()), number(one.development, digits), moved]
+
+
+def _digits_by_interval(estimate: Estimate) -> str:
+    return with_interval(estimate, interval_digits(estimate))

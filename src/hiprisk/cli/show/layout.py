@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 GAP = "  "
+NARROW = 20
 # Stands for a space at which no line is broken, while lines are laid out.
 _FIXED = "\x00"
 _BELONG_TOGETHER = re.compile(
     r"(?<=\d) (?=%)|(?<=%) (?=CI\b)|(?<=\bn) (?== )|(?<=\bp) (?=[=<] )|(?<=[=<]) (?=[-+\d])"
 )
-_INTERVAL = re.compile(r"\([-+.\d]+ to [-+.\d]+\)")
+_NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+(e[-+]\d+)?( %)?")
+_INTERVAL = re.compile(r"\([-+.\d]+ to [-+.\d]+\)|^[-+.\d]+ to [-+.\d]+$")
 
 
 def wrapped(text: str, width: int, *, hanging: int = 0) -> list[str]:
@@ -69,8 +71,9 @@ def _widths(texts: Sequence[Sequence[str]], width: int) -> list[int] | None:
     by_column = list(zip(*texts, strict=True))
     widths = [max(map(len, column)) for column in by_column]
     room = width - len(GAP) * (len(widths) - 1)
-    # A heading costs two or three lines once; a cell that is broken costs a line each time.
-    for least in (_with_broken_head, _with_broken_cells):
+    # A heading costs two or three lines once, a broken cell a line each time, and figures are
+    # read down their column.
+    for least in (_with_broken_head, _with_broken_texts, _with_broken_cells):
         smallest = [least(column) for column in by_column]
         while sum(widths) > room:
             widest = max(range(len(widths)), key=lambda i: (widths[i] > smallest[i], widths[i]))
@@ -84,6 +87,13 @@ def _widths(texts: Sequence[Sequence[str]], width: int) -> list[int] | None:
 
 def _with_broken_head(column: Sequence[str]) -> int:
     return max(_longest_word(column[0]), *(len(cell) for cell in column[1:]))
+
+
+def _with_broken_texts(column: Sequence[str]) -> int:
+    if any(_INTERVAL.search(cell) for cell in column):
+        return _with_broken_head(column)
+    # A column of single words is worse to read than an interval in two lines.
+    return max(_with_broken_cells(column), min(NARROW, max(map(len, column))))
 
 
 def _with_broken_cells(column: Sequence[str]) -> int:
@@ -142,8 +152,7 @@ def _turned(texts: Sequence[Sequence[str]], width: int) -> Iterator[tuple[str, b
 
 
 def _is_number(text: str) -> bool:
-    digits = text.lstrip("+-").removesuffix(" %").replace(".", "", 1).replace(",", "")
-    return not text or digits.isdigit()
+    return not text or _NUMBER.fullmatch(text) is not None
 
 
 def said_once(sentences: Sequence[str]) -> list[str]:

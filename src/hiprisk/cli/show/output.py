@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hiprisk.cli.show.layout import table_lines, wrapped
-from hiprisk.cli.show.terminal import Style, columns, is_terminal, styled
+from hiprisk.cli.show.terminal import Style, columns, has_colour, is_terminal, styled
 
 if TYPE_CHECKING:
     from hiprisk.cohort.findings import Finding
 
 PLAIN_EVERY_SECONDS = 10.0
 WARNINGS = ("SIMULATED DATA", "CAUTION", "INVENTED")
+# Words of a verdict, which say the same without their colour.
+VERDICTS: tuple[tuple[str, Style], ...] = (
+    (r"\b[Ii]nconclusive( at this sample size)?\b", "warning"),
+    (r"\b(some|much) drift\b|\bpredictions too (extreme|moderate)\b", "warning"),
+    (r"\badds? less than the minimum important gain\b", "note"),
+    (r"\badds?(?=:)", "good"),
+    (r"\bNo evidence of miscalibration\b|\bNo predictor drift\b|\bNo update is needed\b", "good"),
+)
 ITEMS = ("- ", "-> ", "* ", "** ")
 
 
@@ -37,13 +47,32 @@ def print_styled(style: Style, *lines: str) -> None:
 def print_title(title: str) -> None:
     """A title, underlined."""
     broken = wrapped(title, columns())
-    print_styled("heading", "", *broken, "=" * max(map(len, broken)))
+    print_styled("heading", *broken, "=" * max(map(len, broken)))
+
+
+def print_fields(fields: Iterable[tuple[str, str]]) -> None:
+    """Names and texts in two columns, a text's further lines below its first."""
+    found = list(fields)
+    size = max(len(name) for name, _ in found) + 2
+    for name, text in found:
+        lines = wrapped(text, columns() - size)
+        print_lines(f"{name:<{size}}{lines[0]}", *(" " * size + line for line in lines[1:]))
 
 
 def print_sentences(*sentences: str) -> None:
-    """Sentences on what was found; those that warn are coloured as warnings."""
+    """Sentences on what was found; warnings are coloured, and the words of a verdict."""
     for sentence in sentences:
-        _print([sentence], "warning" if sentence.startswith(WARNINGS) else None)
+        if sentence.startswith(WARNINGS) or not has_colour(sys.stdout):
+            _print([sentence], "warning" if sentence.startswith(WARNINGS) else None)
+            continue
+        text = "\n".join(_fitted(sentence, columns()))
+        for words, style in VERDICTS:
+            text = re.sub(words.replace(" ", r"\s+"), partial(_coloured, style), text)
+        sys.stdout.write(text + "\n")
+
+
+def _coloured(style: Style, found: re.Match[str]) -> str:
+    return styled(found[0], style)
 
 
 def _print(lines: Iterable[str], style: Style | None = None) -> None:

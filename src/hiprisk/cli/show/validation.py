@@ -6,12 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.expected import show_expected
-from hiprisk.cli.show.output import metric_label, print_lines, print_table
+from hiprisk.cli.show.main_figures import HEAD, estimate_rows, show_main
+from hiprisk.cli.show.output import (
+    metric_label,
+    print_lines,
+    print_sentences,
+    print_styled,
+    print_table,
+)
+from hiprisk.cli.show.participants import show_flow, show_reasons
+from hiprisk.cli.show.terminal import columns
 from hiprisk.wording.availability import not_available_in_words
-from hiprisk.wording.quantities import interval, number, signed_with_interval, with_interval
+from hiprisk.wording.quantities import (
+    interval,
+    interval_digits,
+    number,
+    signed_with_interval,
+    with_interval,
+)
 
 if TYPE_CHECKING:
-    from hiprisk.learning.participants.flow import FlowStep
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.forecast.calibration import CoverageByLevel
     from hiprisk.validation.external.before_outcomes import ExpectedValidation
@@ -22,19 +36,26 @@ if TYPE_CHECKING:
     from hiprisk.validation.sites.calibration_results import ClusteredCalibration
     from hiprisk.validation.subgroups.results import Subgroups
 
-HEAD = ("metric", "value", "95 % CI")
 MOST_SHIFTS = 8
-# Metrics that stand in the groups' tables; all are in --json and --out.
+# Metrics that stand in the groups' tables, by the width of the terminal; all are in --json, --out.
 MOST_GROUP_METRICS = 4
+FEW_GROUP_METRICS = 2
+WIDE = 120
 
 
-def show_validation(result: ExternalValidation) -> None:
-    """The result as a person likes to read it."""
+def show_validation(result: ExternalValidation, *, full: bool = False) -> None:
+    """The result as a person likes to read it: the main figures, or everything."""
     model = result.model
     version = f" ({model.name}@{model.version})" if model.version else ""
-    print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
-                f"evaluated on {result.cohort}", "")  # fmt: skip
-    print_lines(*result.summary, "")
+    head = (f"{model.title}{version}", f"predicts {model.estimand}",
+            f"evaluated on {result.cohort}", "")  # fmt: skip
+    print_styled("heading", head[0])
+    print_lines(*head[1:])
+    if not full:
+        show_main(result, head)
+        return
+    print_sentences(*result.summary)
+    print_lines("")
     print_table(HEAD, estimate_rows(result.performance.metrics))
     if result.performance.not_available:
         print_lines(*not_available_in_words(result.performance.not_available, metric_label))
@@ -72,8 +93,9 @@ def _show_formulas(performance: Performance) -> None:
             lacking[f"{label} ({method})"] = one.reason
             continue
         mark = " *" if one in used else ""
-        ends = interval(one.estimate.low, one.estimate.high)
-        rows.append([label, f"{method}{mark}", number(one.estimate.value), ends])
+        digits = interval_digits(one.estimate)
+        ends = interval(one.estimate.low, one.estimate.high, digits)
+        rows.append([label, f"{method}{mark}", number(one.estimate.value, digits), ends])
     print_table(("metric", "formula", "value", "95 % CI"), rows)
     if lacking:
         print_lines(*not_available_in_words(lacking, str))
@@ -83,9 +105,9 @@ def show_expected_validation(result: ExpectedValidation) -> None:
     """What a model expects of a cohort before outcomes are known."""
     model = result.model
     version = f" ({model.name}@{model.version})" if model.version else ""
-    print_lines(f"{model.title}{version}", f"predicts {model.estimand}",
-                f"expected of {result.cohort}", "")  # fmt: skip
-    print_lines(*result.summary)
+    print_styled("heading", f"{model.title}{version}")
+    print_lines(f"predicts {model.estimand}", f"expected of {result.cohort}", "")
+    print_sentences(*result.summary)
     show_expected(result.expected)
     print_lines("")
     show_flow(result.flow)
@@ -150,7 +172,8 @@ def _show_events(performance: Performance) -> None:
         print_lines(f"Event: {event.label} ({event.n_events:g} of {event.n:g})")
         if event.reason is not None:
             print_lines(f"not evaluated: {event.reason}")
-        print_lines(*not_available_in_words(event.not_available, metric_label))
+        if event.not_available:
+            print_lines(*not_available_in_words(event.not_available, metric_label))
     evaluated = [event for event in performance.events if event.reason is None]
     if not evaluated:
         return
@@ -181,39 +204,16 @@ def _side_by_side(
         [
             [
                 metric_label(name),
-                *(with_interval(e[name], 3) if name in e else "" for e in by_event),
+                *(_in_a_cell(e[name]) if name in e else "" for e in by_event),
             ]
             for name in names
         ],
     )
 
 
-def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
-    """Name, value and interval as cells."""
-    return [
-        [
-            metric_label(e.name),
-            number(e.value),
-            "" if e.low is None or e.high is None else interval(e.low, e.high),
-        ]
-        for e in estimates
-    ]
-
-
-def show_flow(flow: Sequence[FlowStep]) -> None:
-    """From the rows of a cohort to those that are evaluated."""
-    print_table(
-        ["people", "left out", "remaining"],
-        [[step.label, str(step.n_left_out), str(step.n_remaining)] for step in flow],
-    )
-
-
-def show_reasons(reasons: Mapping[str, int]) -> None:
-    """Rows without a prediction, by reason."""
-    if reasons:
-        print_lines("")
-        rows = [[code, str(n)] for code, n in sorted(reasons.items())]
-        print_table(["no prediction because", "rows"], rows)
+def _in_a_cell(estimate: Estimate) -> str:
+    """Value and interval with digits by the interval."""
+    return with_interval(estimate, interval_digits(estimate))
 
 
 def _show_case_mix(case_mix: CaseMix) -> None:
@@ -279,7 +279,7 @@ def _show_clustered_calibration(found: ClusteredCalibration) -> None:
 def _show_groups(result: Subgroups) -> None:
     """One table a grouping: levels as rows, the main metrics as columns."""
     print_lines("", "By group:", *result.sentences())
-    shown = result.metrics[:MOST_GROUP_METRICS]
+    shown = result.metrics[: MOST_GROUP_METRICS if columns() >= WIDE else FEW_GROUP_METRICS]
     found = {(row.grouping, row.level, row.metric): row.estimate for row in result.estimates}
     for name, label in result.labels:
         print_lines("", f"By {label or name}:")
@@ -287,9 +287,7 @@ def _show_groups(result: Subgroups) -> None:
         for group in (one for one in result.groups if one.grouping == name):
             cells = [found.get((name, group.level, metric)) for metric in shown]
             people = "not shown" if group.suppressed else str(group.n_people)
-            rows.append(
-                [group.level, people, *("" if e is None else with_interval(e, 2) for e in cells)]
-            )
+            rows.append([group.level, people, *("" if e is None else _in_a_cell(e) for e in cells)])
         print_table([label or name, "people", *map(metric_label, shown)], rows)
     hidden = len(result.metrics) - len(shown)
     if result.labels and (hidden or result.benefits):
