@@ -69,3 +69,14 @@ def test_the_frame_has_a_row_for_each_characteristic(frame):
     table = described(frame)
     assert len(table.to_frame()) == len(table.rows)
     assert table.to_dict()["groups"] == [{"name": "all", "n": 6}]
+
+
+def test_a_count_left_out_in_one_group_of_a_partition_is_not_found_by_subtraction():
+    frame = pd.DataFrame({"sex": ["female"] * 12 + ["male"] * 12 + ["female"] * 20 + ["male"] * 3})
+    first = np.arange(len(frame)) < 24
+    groups, dictionary = {"a": first, "b": ~first}, load_dictionary()
+    found = table_one(
+        frame, ["sex"], dictionary=dictionary, groups=groups, smallest_cell=5, partition=True
+    ).rows
+    hidden = {(row.group, row.level) for row in found if row.n_level is None}
+    assert hidden == {("a", "male"), ("b", "male"), ("a", "female"), ("b", "female")}

@@ -88,6 +88,7 @@ def table_one(
     dictionary: Mapping[str, Variable],
     groups: Mapping[str, Bools],
     smallest_cell: int,
+    partition: bool = False,
 ) -> TableOne:
     """Describe groups of people.
 
@@ -101,6 +102,9 @@ def table_one(
     groups : mapping of str to ndarray of bool, shape (n_rows,)
         Groups by name; they may overlap. Empty ones are left out.
     smallest_cell : int
+    partition : bool
+        Whether the groups make up everybody whose table stands elsewhere, so that one count that is
+        left out could be found by subtraction: then a second one is left out.
     """
     present = [name for name in variables if name in frame.columns]
     used = {name: mask for name, mask in groups.items() if mask.any()}
@@ -108,6 +112,8 @@ def table_one(
     for name in present:
         for group, mask in used.items():
             rows += _describe(dictionary[name], frame.loc[mask, name], group, smallest_cell)
+    if partition:
+        rows = _undisclosed(rows)
     return TableOne(
         groups=tuple((name, int(mask.sum())) for name, mask in used.items()),
         n_complete=tuple(
@@ -116,6 +122,22 @@ def table_one(
         rows=tuple(rows),
         smallest_cell=smallest_cell,
     )
+
+
+def _undisclosed(rows: Sequence[Characteristic]) -> list[Characteristic]:
+    """The same with no level whose count is left out in one group alone."""
+    by_level: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.level is not None:
+            by_level.setdefault((row.variable, row.level), []).append(place)
+    found = list(rows)
+    for places in by_level.values():
+        hidden = [place for place in places if found[place].n_level is None]
+        others = [place for place in places if found[place].n_level]
+        if len(hidden) == 1 and others:
+            least = min(others, key=lambda place: found[place].n_level or 0)
+            found[least] = dataclasses.replace(found[least], n_level=None, share=None)
+    return found
 
 
 def _describe(

@@ -135,6 +135,9 @@ class Evidence:
         before their outcomes are known.
     comparisons : tuple of CandidateComparison
         Each other candidate beside the model, in a study with candidates of its own.
+    by_outcome, by_site : TableOne or None
+        Characteristics by outcome (its thirds, or the event) and by site; of sites where there are
+        few enough for a table.
     simulated_truth : SimulatedTruth or None
         Of a study whose cohort is simulated, as far as it is known.
     """
@@ -173,6 +176,8 @@ class Evidence:
     not_available: Mapping[str, str] = field(default_factory=dict)
     expected: ExpectedPerformance | None = None
     comparisons: tuple[CandidateComparison, ...] = ()
+    by_outcome: TableOne | None = None
+    by_site: TableOne | None = None
     simulated_truth: SimulatedTruth | None = None
 
     def label(self, name: str) -> str:
@@ -224,8 +229,9 @@ class Evidence:
             del fields["tuning_loss"]
         if not self.comparisons:
             del fields["comparisons"]
-        if self.simulated_truth is None:
-            del fields["simulated_truth"]
+        for name in ("by_outcome", "by_site", "simulated_truth"):
+            if fields[name] is None:
+                del fields[name]
         return {**_plain(fields), "metrics": self.metrics()}
 
 

@@ -15,7 +15,11 @@ from hiprisk.cohort.findings import Finding, by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.evidence.attempts import ONE_COMPARISON, Attempts
-from hiprisk.evidence.baseline_characteristics import TableOne, table_one
+from hiprisk.evidence.characteristics import (
+    all_characteristics,
+    characteristics_by_outcome,
+    characteristics_by_site,
+)
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.early_findings import early_findings
@@ -50,8 +54,6 @@ from hiprisk.validation.performance.reference import compare_with_reference
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.performance.sample import EvaluationSample
 
-# Fewer people than this could be recognised in a table.
-SMALLEST_CELL = 5
 # The evidence is hashed, and the same study must have the same hash tomorrow.
 DEPENDS_ON_TODAY = {"FUTURE_DATE"}
 
@@ -86,7 +88,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         n_coefficients=_size(study.estimator),
         summary=(),
         flow=study.prepared.selection.flow,
-        table_one=_table_one(study),
+        table_one=all_characteristics(study),
         findings=_findings(
             study,
             sample_size,
@@ -115,6 +117,8 @@ def evaluate(study: FinishedStudy) -> Evidence:
         labels=_labels(study.prepared.dictionary),
         tuning_loss=config.tuning.loss,
         comparisons=tried.part("comparisons", partial(comparisons_part, study)) or (),
+        by_outcome=characteristics_by_outcome(study),
+        by_site=characteristics_by_site(study),
         simulated_truth=tried.part("simulated_truth", partial(truth_part, study)),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
@@ -161,26 +165,6 @@ def _refits_left_out(study: FinishedStudy) -> Iterator[Finding]:
             advice="nothing is needed where 200 or more are held; else group rare values of the "
             "score",
         )
-
-
-def _table_one(study: FinishedStudy) -> TableOne:
-    people = study.prepared.selection.development
-    known = ~np.isnan(people.outcome)
-    outcome = study.config.outcome
-    variables = dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary))
-    if study.config.outcome.dichotomise is None:
-        variables[outcome.variable] = None
-    return table_one(
-        people.frame,
-        list(variables),
-        dictionary=study.prepared.dictionary,
-        groups={
-            "all": np.ones(len(known), dtype=bool),
-            "outcome known": known,
-            "outcome unknown": ~known,
-        },
-        smallest_cell=SMALLEST_CELL,
-    )
 
 
 def _apparent(study: FinishedStudy, metrics: Sequence[Metric]) -> tuple[Estimate, ...]:

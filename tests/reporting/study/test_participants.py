@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from hiprisk.reporting.study.participants import findings_section
+from hiprisk.reporting.study.participants import findings_section, further_characteristics_section
 from hiprisk.wording.quantities import TOO_FEW
 
 
@@ -29,26 +29,29 @@ def test_without_findings_there_is_no_section_of_checks(study):
     assert findings_section(dataclasses.replace(study.evidence, findings=())) is None
 
 
-def test_a_row_of_table_1_has_one_quantity(study):
-    rows = study.section["characteristics"].tables[0].rows
-    age, median = rows[0], rows[1]
-    found = next(
-        row for row in study.evidence.table_one.rows
-        if row.variable == "age_years" and row.group == study.evidence.table_one.groups[0][0]
-    )  # fmt: skip
-    assert age[1] == f"{found.mean:.1f} ({found.sd:.1f})"
-    assert median[1] == f"{found.median:.1f} ({found.q25:.1f} to {found.q75:.1f})"
-
-
 def test_missing_values_have_a_picture_and_complete_rows(study):
     section = study.section["missing"]
     assert [one.name for one in section.pictures] == ["missing.png"]
     assert section.notes[0].startswith("Complete rows: all ")
 
 
-def test_table_1_has_units_levels_and_missing_values(study):
-    rows = study.section["characteristics"].tables[0].rows
-    first = [row[0] for row in rows]
-    assert first[:5] == ["age (years)", "  median (quartiles)", "sex", "  female", "  male"]
-    assert "  missing" in first
-    assert TOO_FEW in {cell for row in rows for cell in row}
+def test_table_1_has_known_and_unknown_outcomes_beside_everybody(study):
+    table = study.section["characteristics"].tables[0]
+    assert [one.split(" (")[0] for one in table.head] == [
+        "characteristic", "all", "outcome known", "outcome unknown",
+    ]  # fmt: skip
+    assert TOO_FEW in {cell for row in table.rows for cell in row}
+
+
+def test_people_are_described_by_outcome_and_by_site(study):
+    by_outcome, *_ = study.section["characteristics_by"].tables
+    assert [one.split(" (")[0] for one in by_outcome.head] == [
+        "characteristic", "lowest third", "middle third", "highest third",
+    ]  # fmt: skip
+    assert "  missing" not in [row[0] for row in by_outcome.rows]
+    sites = further_characteristics_section(
+        dataclasses.replace(study.evidence, by_outcome=None, by_site=study.evidence.table_one)
+    )
+    assert [one.caption for one in sites.tables] == ["Baseline characteristics by site"]
+    neither = dataclasses.replace(study.evidence, by_outcome=None, by_site=None)
+    assert further_characteristics_section(neither) is None

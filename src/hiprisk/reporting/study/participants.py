@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hiprisk.cohort.findings import SMALLEST_COUNT
-from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.study import draw_flow, draw_missing
-from hiprisk.wording.labels import in_words, with_unit
-from hiprisk.wording.quantities import NONE, TOO_FEW, number, percent
+from hiprisk.reporting.study.characteristics import characteristics_table
+from hiprisk.wording.quantities import NONE
 
 
 def people_section(evidence: Evidence) -> Section:
@@ -73,20 +70,46 @@ def findings_section(evidence: Evidence) -> Section | None:
 
 def characteristics_section(evidence: Evidence) -> Section:
     """Table 1, with missing values."""
-    table = evidence.table_one
-    head = ("characteristic", *(f"{name} (n = {n})" for name, n in table.groups))
     return Section(
         anchor="characteristics",
         title="Baseline characteristics (table 1)",
         paragraphs=(
-            "Numbers: mean (SD), and median (quartiles) below it. Categories: count (percentage of "
-            "known values). Missing values are counted below each variable.",
+            "Numbers: mean (SD), or median (quartiles) where they are skewed. Categories: count "
+            "(percentage of known values); of two levels one is shown. Missing values are counted "
+            "below each variable.",
         ),
-        tables=(Table(head=head, rows=tuple(_rows(table)), caption="Baseline characteristics"),),
+        tables=(characteristics_table(evidence.table_one, caption="Baseline characteristics"),),
         notes=(
-            f"Counts below {table.smallest_cell} are not shown, and neither is a count that would "
-            "disclose one.",
+            f"Counts below {evidence.table_one.smallest_cell} are not shown, and neither is a "
+            "count that would disclose one.",
         ),
+    )
+
+
+def further_characteristics_section(evidence: Evidence) -> Section | None:
+    """The same by outcome and by site."""
+    found = (
+        (evidence.by_outcome, "Baseline characteristics by outcome"),
+        (evidence.by_site, "Baseline characteristics by site"),
+    )
+    tables = tuple(
+        characteristics_table(table, caption=caption, missing=False)
+        for table, caption in found
+        if table is not None
+    )
+    if not tables:
+        return None
+    return Section(
+        anchor="characteristics_by",
+        title="Baseline characteristics by outcome and site",
+        paragraphs=("As in table 1, among known values.",),
+        tables=tables,
+        notes=(
+            ()
+            if evidence.by_site is not None or evidence.sites is None
+            else ("Sites are too many, or too small, for a table by site.",)
+        ),
+        part=APPENDIX,
     )
 
 
@@ -115,53 +138,3 @@ def missing_section(evidence: Evidence) -> Section:
         ),
         part=APPENDIX,
     )
-
-
-def _rows(table: TableOne) -> Iterator[tuple[str, ...]]:
-    groups = [name for name, _ in table.groups]
-    by_place: dict[tuple[str, str | None], dict[str, Characteristic]] = {}
-    for row in table.rows:
-        by_place.setdefault((row.variable, row.level), {})[row.group] = row
-    last = ""
-    for (variable, level), cells in by_place.items():
-        own = [cells.get(group) for group in groups]
-        first = next(iter(cells.values()))
-        missing = ("  missing", *(_missing(cell) for cell in own))
-        shown = [missing] if any(cell is not None and cell.n_missing for cell in own) else []
-        if level is None:
-            yield (with_unit(first.label, first.unit), *(_mean(cell) for cell in own))
-            yield ("  median (quartiles)", *(_median(cell) for cell in own))
-            yield from shown
-            continue
-        if variable != last:
-            yield (first.label, *("" for _ in groups))
-            yield from shown
-        yield (f"  {in_words(level)}", *(_share(cell) for cell in own))
-        last = variable
-
-
-def _mean(row: Characteristic | None) -> str:
-    if row is None:
-        return NONE
-    if row.mean is None:
-        return TOO_FEW
-    return f"{number(row.mean, 1)} ({number(row.sd, 1)})"
-
-
-def _median(row: Characteristic | None) -> str:
-    if row is None or row.median is None:
-        return NONE
-    return f"{number(row.median, 1)} ({number(row.q25, 1)} to {number(row.q75, 1)})"
-
-
-def _share(row: Characteristic | None) -> str:
-    if row is None:
-        return NONE
-    return TOO_FEW if row.n_level is None else f"{row.n_level} ({percent(row.share)})"
-
-
-def _missing(row: Characteristic | None) -> str:
-    if row is None:
-        return NONE
-    total = row.n_known + row.n_missing
-    return f"{row.n_missing} ({percent(row.n_missing / total if total else 0.0)})"

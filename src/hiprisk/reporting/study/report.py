@@ -39,6 +39,7 @@ from hiprisk.reporting.study.methods import methods_section
 from hiprisk.reporting.study.participants import (
     characteristics_section,
     findings_section,
+    further_characteristics_section,
     missing_section,
     people_section,
 )
@@ -114,6 +115,7 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (model_section, ("evidence", "sheet")),
     (sample_size_section, ("evidence",)),
     (missing_section, ("evidence",)),
+    (further_characteristics_section, ("evidence",)),
     (findings_section, ("evidence",)),
     (internal_validation_section, ("evidence",)),
     (out_of_fold_section, ("evidence",)),

@@ -1,0 +1,74 @@
+"""What the people of a study were like: all of them, by outcome and by site."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hiprisk.arrays import Bools
+from hiprisk.evidence.baseline_characteristics import TableOne, table_one
+from hiprisk.evidence.finished import FinishedStudy
+
+# Fewer people than this could be recognised in a table.
+SMALLEST_CELL = 5
+# More sites make no table that anybody reads; a smaller one says little of its people.
+MOST_SITES = 12
+SMALLEST_SITE = 20
+
+
+def all_characteristics(study: FinishedStudy) -> TableOne:
+    """Everybody, and those whose outcome is known and unknown."""
+    known = study.known
+    groups = {
+        "all": np.ones(len(known), dtype=bool),
+        "outcome known": known,
+        "outcome unknown": ~known,
+    }
+    own = () if study.config.outcome.dichotomise is not None else (study.config.outcome.variable,)
+    return _table(study, groups, own=own)
+
+
+def characteristics_by_outcome(study: FinishedStudy) -> TableOne | None:
+    """Thirds of a score, or people with and without the event; None where they are too few."""
+    known, outcome = study.known, study.data.outcome
+    if study.config.outcome.kind == "binary":
+        groups = {"event": known & (outcome == 1.0), "no event": known & (outcome == 0.0)}
+    else:
+        low, high = np.quantile(outcome[known], (1 / 3, 2 / 3))
+        groups = {
+            f"lowest third (up to {low:.4g})": known & (outcome <= low),
+            "middle third": known & (outcome > low) & (outcome <= high),
+            f"highest third (above {high:.4g})": known & (outcome > high),
+        }
+    return _table(study, groups, partition=True) if _large_enough(groups) else None
+
+
+def characteristics_by_site(study: FinishedStudy) -> TableOne | None:
+    """Each site, numbered as elsewhere; None for one site, many, or one of a few people."""
+    sites = study.prepared.selection.development.sites
+    numbers = np.unique(sites[sites >= 0])
+    if not 1 < len(numbers) <= MOST_SITES:
+        return None
+    groups = {f"site {number + 1}": sites == number for number in numbers}
+    return _table(study, groups, partition=True) if _large_enough(groups) else None
+
+
+def _large_enough(groups: dict[str, Bools]) -> bool:
+    return min(int(mask.sum()) for mask in groups.values()) >= SMALLEST_SITE
+
+
+def _table(
+    study: FinishedStudy,
+    groups: dict[str, Bools],
+    *,
+    own: tuple[str, ...] = (),
+    partition: bool = False,
+) -> TableOne:
+    auxiliary = study.config.imputation.auxiliary
+    return table_one(
+        study.prepared.selection.development.frame,
+        list(dict.fromkeys((*study.sheet_variables(), *auxiliary, *own))),
+        dictionary=study.prepared.dictionary,
+        groups=groups,
+        smallest_cell=SMALLEST_CELL,
+        partition=partition,
+    )
