@@ -70,3 +70,20 @@ def test_text_in_backticks_is_set_as_code_and_escaped():
     html = render_page(title="T", banner="", lead=("See `x_y`.",), sections=(section,), footer="")
     assert "<p>Set <code>a_b: &lt;1&gt;</code> here.</p>" in html
     assert "<li>See <code>x_y</code>.</li>" in html
+
+
+def test_paper_has_smaller_type_for_many_columns_and_keeps_short_tables_whole():
+    wide = Table(head=tuple("abcdefg"), rows=(tuple("1234567"),) * 20)
+    short = Table(head=("a", "b"), rows=(("1", "2"),))
+    section = Section(anchor="s", title="S", tables=(wide, short))
+    page = render_page(title="T", banner="", lead=[], sections=[section], footer="f")
+    assert page.count('<table class="wide">') == 1
+    assert page.count('<table class="short">') == 1
+
+
+def test_each_page_of_simulated_data_says_so_on_paper():
+    def page(banner):
+        return render_page(title="T", banner=banner, lead=[], sections=[], footer="f")
+
+    assert 'data-mark="Simulated data"' in page("SIMULATED DATA: not for patients.")
+    assert "data-mark=" not in page("CAUTION: copies.")

@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from hiprisk.reporting.page.blocks import APPENDIX, BODY, FirstScreen, Section
 
 TEMPLATES = ("report.html.j2", "section.html.j2", "style.css")
+# On paper a table of more columns has smaller type, and one of few rows stays on its page.
+MANY_COLUMNS, FEW_ROWS = 5, 8
 
 
 def render_page(
@@ -53,6 +55,7 @@ def render_page(
         lstrip_blocks=True,
     )
     environment.filters["with_marks"] = _with_marks
+    environment.globals.update(MANY_COLUMNS=MANY_COLUMNS, FEW_ROWS=FEW_ROWS)
     parts = [
         (name, [section for section in sections if section.part == part])
         for name, part in (("Report", BODY), ("Appendix", APPENDIX))
