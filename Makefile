@@ -23,6 +23,7 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python tests/documentation/links.py site
 
 # A CycloneDX bill of materials of what hiprisk is trained with.
 sbom: $(VENV)/.train

@@ -160,7 +160,7 @@ def _event_decision(event: EventPerformance, result: ExternalValidation) -> Pict
             event.decision,
             provenance=result.cohort_provenance,
             declared=result.performance.thresholds,
-        ),  # fmt: skip
+        ),
         alt=f"Net benefit by threshold probability: {event.label}.",
         caption=f"Decision curve with pointwise 95 % CI: {event.label}.",
     )
