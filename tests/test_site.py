@@ -12,6 +12,22 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 _HOST = re.compile(r"https?://|\burl\(")
 
+# Words that the field does not use, and its own.
+NOT_OUR_WORDS = {
+    "people not seen": "out-of-fold, or new patients",
+    "corrected for optimism": "optimism-corrected",
+    "cannot tell at this n": "inconclusive at this sample size",
+    "smallest gain worth having": "minimum important gain",
+    "act on all": "treat all",
+    "resampled models": "bootstrap models",
+    "refits": "bootstrap models",
+    "from site to site": "internal-external cross-validation",
+    "spread beyond chance": "between-group heterogeneity",
+    "synthetic": "simulated",
+}
+# "95 % interval" alone could be either of two; "95 % intervals" of a prediction are named before.
+_UNNAMED_INTERVAL = re.compile(r"\b95 % interval\b")
+
 
 class _Settings(yaml.SafeLoader):
     """mkdocs.yml, whose tags of Python are left as text."""
@@ -84,3 +100,11 @@ def test_parts_of_a_formula_can_stand_below_each_other_and_a_wide_one_scrolls():
 def test_a_formula_that_cannot_be_converted_stops_the_build():
     with pytest.raises(PluginError, match=r"no MathML for \\nosuch in the formula \\nosuch\{x\}"):
         _module("mkdocs_formulas").mathml(r"\nosuch{x}")
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("explanation/*.md")), ids=lambda page: page.stem)
+def test_explanations_use_the_words_of_the_field(page):
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    found = [f"{word}: write {ours}" for word, ours in NOT_OUR_WORDS.items() if word in text]
+    assert not found
+    assert not _UNNAMED_INTERVAL.search(text), "write 95 % CI, or 95 % prediction interval"
