@@ -34,17 +34,21 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def glossary_page() -> str:
-    """Every term of a report's glossary, with a link where a page explains more."""
-    rows = [
-        (f"**{term}**", meaning, EXPLAINED.get(term, ""), source)
-        for term, meaning, source in ENTRIES
-    ]
-    return (
+    """Every term of a report's glossary, with a link where a page explains more.
+
+    A term is a heading, so that a search leads to it.
+    """
+    head = (
         f"# Glossary\n\n{MADE}\n"
-        "The report of a study has the same entries, as far as it uses the term.\n\n"
-        + table(("term", "meaning", "explained in", "source"), rows)
-        + "\n"
+        "The report of a study has the same entries, as far as it uses the term."
     )
+    return "\n\n".join([head, *(_term(*entry) for entry in ENTRIES)]) + "\n"
+
+
+def _term(term: str, meaning: str, source: str) -> str:
+    more = f"Explained in {EXPLAINED[term]}." if term in EXPLAINED else ""
+    told = " ".join(filter(None, (f"Source: {source}." if source else "", more)))
+    return "\n\n".join(filter(None, (f"## {term}", meaning, told)))
 
 
 def _link(title: str, page: str) -> str:
