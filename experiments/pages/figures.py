@@ -9,10 +9,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from tables import model_type_rows, recorded
 
-from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, SKY, as_svg, new_axes
+from hiprisk.reporting.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RULE,
+    SKY,
+    SMALL,
+    as_svg,
+    new_axes,
+)  # fmt: skip
 
 Z = 1.959964
-LINE = {"color": GREY, "linewidth": 0.9, "linestyle": "--", "zorder": 0}
+LINE = {"color": GREY, "linewidth": 0.9, "linestyle": "--", "zorder": 1}
 LIGHT = "#d9d9d9"
 # Light and dark, so that the three verdicts differ in grey too.
 VERDICTS = (
@@ -26,7 +36,15 @@ def panels(number: int, *, width: float, height: float, sharey: bool = False) ->
     """Axes beside each other in one figure of the project's style."""
     figure = new_axes(width=width, height=height).figure
     figure.clear()
-    return list(figure.subplots(1, number, sharey=sharey))
+    # The margins of the style fit one pair of axes.
+    figure.set_layout_engine("constrained")
+    axes = list(figure.subplots(1, number, sharey=sharey))
+    for ax in axes:
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(labelsize=SMALL, color=GREY)
+        ax.grid(color=RULE, linewidth=0.7)
+        ax.set_axisbelow(True)
+    return axes
 
 
 def back_pain() -> bytes:
@@ -45,9 +63,9 @@ def back_pain() -> bytes:
                             color=ink, fontsize=9)  # fmt: skip
             bottom += shares
         ax.set_xticks(places, [f"{n:,}" for n in part["n"]])
+        ax.grid(visible=False)
         ax.set_xlabel("people")
         ax.set_title(f"back pain adds {effect:g} points", fontsize=10)
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("cohorts (%)")
     figure = axes[0].figure
     handles, labels = axes[0].get_legend_handles_labels()
@@ -78,7 +96,6 @@ def providers() -> bytes:
                 label="a provider, with 95 % CI")  # fmt: skip
         ax.set_xlabel(f"{len(part)} providers, in ascending order")
         ax.set_title(title, fontsize=10)
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel("observed minus predicted\nOxford Hip Score (points)")
     handles, labels = axes[0].get_legend_handles_labels()
     figure = axes[0].figure
@@ -107,8 +124,6 @@ def imputation() -> bytes:
     axes[0].set_xlabel("bias of the effect of back pain (points),\nwith Monte-Carlo interval")
     axes[1].set_xlabel("95 % CIs that cover the true effect (%)")
     axes[1].set_xlim(55, 100)
-    for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
     axes[0].figure.suptitle("Ways to handle missing values (simulated data)", fontsize=11)
     return as_svg(axes[0])
 
@@ -148,8 +163,6 @@ def model_types() -> bytes:
     handles, names = left.get_legend_handles_labels()
     left.legend(handles[:2], names[:2], frameon=False, fontsize=9, loc="lower right")
     _own(right)
-    for ax in (left, right):
-        ax.spines[["top", "right"]].set_visible(False)
     left.figure.suptitle("Model types on simulated data and on NHS records", fontsize=11)
     return as_svg(left)
 
@@ -182,12 +195,12 @@ def surrogate() -> bytes:
     ax.invert_yaxis()
     ax.set_xlabel("RMSE less that of our boosting (points), paired 95 % CI;\n"
                   "NHS records of 2018/19, right of 0 is worse")  # fmt: skip
-    ax.spines[["top", "right"]].set_visible(False)
     return as_svg(ax)
 
 
 FIGURES: dict[str, Callable[[], bytes]] = {
     "explanation/figures/surrogate.svg": surrogate,
+    "evidence/figures/back-pain.svg": back_pain,
     "evidence/figures/providers.svg": providers,
     "evidence/figures/imputation.svg": imputation,
     "evidence/figures/model-types.svg": model_types,

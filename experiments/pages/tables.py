@@ -236,6 +236,7 @@ TABLES: dict[str, dict[str, Table]] = {
         "performance": surrogate_performance,
         "differences": surrogate_differences,
     },
+    "evidence/back-pain.md": {"verdicts": back_pain_verdicts, "estimates": back_pain_estimates},
     "evidence/nhs-years-and-providers.md": {"years": nhs_years, "providers": nhs_providers},
     "evidence/imputation.md": {"methods": imputation_methods, "routes": imputation_routes},
     "evidence/model-types.md": {"types": model_types, "own": own_candidates},
