@@ -15,12 +15,15 @@ from unittest.mock import patch
 
 from hiprisk import errors
 from hiprisk.cli import COMMANDS, EXIT_CODES
+from hiprisk.cohort.dictionary import Variable, load_dictionary
 from hiprisk.reporting.appendix.glossary import ENTRIES
 from hiprisk.serving.http import problems
 from hiprisk.wording import reasons
 from reference_codes import GAP, Code, finding_codes, refusal_codes
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+# What stands before the table of the dictionary's page is written by hand.
+VARIABLES = "## The packaged variables\n\nMade by `python tests/reference_pages.py`.\n\n"
 MADE = "Made from the code by `python tests/reference_pages.py`; do not edit it by hand."
 
 
@@ -49,6 +52,27 @@ def _term(term: str, meaning: str, source: str) -> str:
     more = f"Explained in {EXPLAINED[term]}." if term in EXPLAINED else ""
     told = " ".join(filter(None, (f"Source: {source}." if source else "", more)))
     return "\n\n".join(filter(None, (f"## {term}", meaning, told)))
+
+
+def dictionary_page() -> str:
+    """The page of the dictionary, with the packaged variables as the package has them."""
+    by_hand, _, _ = (REFERENCE / "dictionary.md").read_text(encoding="utf-8").partition(VARIABLES)
+    rows = (
+        (f"`{name}`", one.label, one.unit or "", _ends(one.hard), _usual(one))
+        for name, one in load_dictionary().items()
+    )
+    head = ("variable", "meaning", "unit", "hard range", "soft range or levels")
+    return f"{by_hand}{VARIABLES}{table(head, rows)}\n"
+
+
+def _ends(limits: tuple[float, float] | None) -> str:
+    return "" if limits is None else f"{limits[0]:g} to {limits[1]:g}"
+
+
+def _usual(variable: Variable) -> str:
+    if variable.kind in ("identifier", "date"):
+        return variable.kind
+    return ", ".join(variable.levels) or _ends(variable.soft)
 
 
 def _link(title: str, page: str) -> str:
@@ -217,6 +241,7 @@ def _plain(text: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "codes.md": codes_page,
     "commands.md": commands_page,
+    "dictionary.md": dictionary_page,
     "glossary.md": glossary_page,
 }
 

@@ -1,10 +1,12 @@
 """Pages of the reference are those of the code."""
 
+import dataclasses
 import re
 
 import pytest
 
 import reference_pages
+from hiprisk.cohort.own_variables import VariableEntry
 from hiprisk.errors import ExitCode
 from hiprisk.reporting.appendix.glossary import ENTRIES
 
@@ -32,3 +34,9 @@ def test_every_code_of_the_page_of_bad_input_is_on_the_page_of_codes():
     told = (reference_pages.REFERENCE / "bad-input.md").read_text(encoding="utf-8")
     words = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", told)) - NO_CODES
     assert [word for word in sorted(words) if f"`{word}`" not in page] == []
+
+
+def test_every_key_of_an_own_variable_is_explained():
+    page = (reference_pages.REFERENCE / "dictionary.md").read_text(encoding="utf-8")
+    keys = {one.name for one in dataclasses.fields(VariableEntry)}
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
