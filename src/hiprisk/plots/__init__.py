@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         draw_external_calibration,
     )
     from hiprisk.reporting.plots.increment import draw_added_value
+    from hiprisk.reporting.plots.model.nomogram import draw_nomogram
     from hiprisk.reporting.plots.murphy import draw_murphy_diagram
     from hiprisk.reporting.plots.samplesize import draw_samplesize
     from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from hiprisk.reporting.plots.style import as_png
     from hiprisk.reporting.plots.subgroups import draw_subgroups
     from hiprisk.reporting.plots.utility import draw_decision_curve, draw_decision_curve_difference
+    from hiprisk.sheet.points.nomogram import nomogram
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -68,12 +70,14 @@ __getattr__, __dir__ = lazy_names(
         "draw_mape": "hiprisk.reporting.plots.stability",
         "draw_missing": "hiprisk.reporting.plots.study",
         "draw_murphy_diagram": "hiprisk.reporting.plots.murphy",
+        "draw_nomogram": "hiprisk.reporting.plots.model.nomogram",
         "draw_pit": "hiprisk.reporting.plots.distribution",
         "draw_predicted_observed": "hiprisk.reporting.plots.distribution",
         "draw_prediction_stability": "hiprisk.reporting.plots.stability",
         "draw_samplesize": "hiprisk.reporting.plots.samplesize",
         "draw_sites": "hiprisk.reporting.plots.sites",
         "draw_subgroups": "hiprisk.reporting.plots.subgroups",
+        "nomogram": "hiprisk.sheet.points.nomogram",
     },
 )
 
@@ -100,10 +104,12 @@ __all__ = [
     "draw_mape",
     "draw_missing",
     "draw_murphy_diagram",
+    "draw_nomogram",
     "draw_pit",
     "draw_predicted_observed",
     "draw_prediction_stability",
     "draw_samplesize",
     "draw_sites",
     "draw_subgroups",
+    "nomogram",
 ]

@@ -57,10 +57,14 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
      "anything was fitted.", ""),
     ("net benefit", "True positives less false positives, these weighted by the odds of the "
      "threshold probability, per person.", "Vickers, Elkin 2006"),
+    ("nomogram", "A picture of a model: points of each predictor are added, and the prediction is "
+     "read below their total.", "Harrell 2015"),
     ("optimism", "Mean difference between a figure of a model on the resample that it was fitted "
      "to and on the original people.", "Harrell 2015"),
     ("PIT", "Where in its predicted distribution each outcome fell; flat if the distribution is "
      "right (probability integral transform).", "Czado, Gneiting, Held 2009"),
+    ("points", "Whole numbers in place of coefficients, by interval and level; they lose part of "
+     "the model.", "Sullivan, Massaro, D'Agostino 2004"),
     ("prediction interval", "Where one person's outcome is likely to be; wider than a confidence "
      "interval, which is of a mean.", "Lei et al. 2018"),
     ("R²", "Share of the variance of the outcome that predictions explain; 0 is the mean-only "
