@@ -77,7 +77,7 @@ def test_the_total_gives_the_prediction_of_the_model():
     sheet = small_sheet()
     found = nomogram(sheet)
     points = {axis.name: dict(zip(axis.marks, axis.points, strict=True)) for axis in found.axes}
-    marks = {"age_years": "60", "lbp_any": "yes", "womac_function_0_100": "40", "woman": "yes"}
+    marks = {"age_years": "60", "lbp_any": "yes", "womac_function_0_100": "40", "woman": "1"}
     total = sum(own[marks[name]] for name, own in points.items())
     lp = found.lp_at_zero + total / found.points_a_unit
     columns = {"age_years": np.array([60.0]), "womac_function_0_100": np.array([40.0]),

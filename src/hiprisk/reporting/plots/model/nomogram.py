@@ -94,7 +94,7 @@ def _scale(
     ax: Axes, line: float, marks: list[tuple[float, str]], ends: tuple[float, float],
     *, below: bool = False, every: bool = False,
 ) -> None:  # fmt: skip
-    """A line from end to end, with its marks and what stands at them; `every` one, of a category."""
+    """A line from end to end with its marks; of a category `every` one is named."""
     ax.plot(ends, [line, line], color=BLUE, linewidth=1.4, solid_capstyle="butt")
     ax.plot([p for p, _ in marks], [line] * len(marks), color=BLUE, marker="|", markersize=7,
             linestyle="none")  # fmt: skip
