@@ -27,7 +27,7 @@ ZERO = {"color": GREY, "linewidth": 0.8, "linestyle": "--"}
 def optimism() -> Axes:
     """Apparent and true R2 of small and large studies."""
     rng = np.random.default_rng(1)
-    ax, effects = new_axes(height=3.6), np.r_[0.5, 0.3, 0.2, np.zeros(12)]
+    ax, effects = new_axes(width=7.2, height=3.6), np.r_[0.5, 0.3, 0.2, np.zeros(12)]
     noise, sizes = 0.78, (40, 60, 90, 140, 220, 350)
     signal = 1.0 - noise**2 / (noise**2 + effects @ effects)
     for n in sizes:
@@ -50,14 +50,14 @@ def optimism() -> Axes:
     ax.set_xticks(sizes, [str(n) for n in sizes])
     ax.minorticks_off()
     ax.set(xlabel="participants in the study", ylabel="R²", ylim=(-0.6, 1.0))
-    ax.set_title("Optimism by sample size, 15 predictors (simulated data)", loc="left")
+    ax.set_title("Apparent and true R², 15 predictors (simulated data)", loc="left")
     return ax
 
 
 def calibration() -> Axes:
     """Three kinds of calibration of a score."""
     rng = np.random.default_rng(2)
-    ax, truth = new_axes(height=4.4), rng.uniform(15, 85, 1200)
+    ax, truth = new_axes(width=7.2, height=4.4), rng.uniform(15, 85, 1200)
     observed = truth + rng.normal(0, 12, len(truth))
     kinds = {
         "calibrated": (truth, BLUE, "-"),
@@ -82,12 +82,12 @@ def decision_curves() -> Axes:
     risk = 1.0 / (1.0 + np.exp(-lp))
     thresholds = np.round(np.arange(0.02, 0.62, 0.02), 2)
     curve = decision_curve(rng.random(len(lp)) < risk, risk, thresholds=tuple(thresholds))
-    ax = new_axes(height=3.8)
+    ax = new_axes(width=7.2, height=3.8)
     ax.plot(thresholds, curve.model, color=BLUE, lw=2, label="model")
     ax.plot(thresholds, curve.act_on_all, color=ORANGE, ls="--", lw=1.5, label="treat all")
     ax.axhline(0.0, color=GREY, lw=1.2, label="treat none")
     ax.axvline(0.2, color=GREY, lw=0.8, ls=":")
-    ax.text(0.205, 0.26, "declared threshold", color=GREY)
+    ax.text(0.195, -0.035, "declared threshold", color=GREY, ha="right")
     ax.set(xlabel="threshold probability", ylabel="net benefit (true positives per person)")
     ax.set(ylim=(-0.05, 0.3), xlim=(0, 0.6))
     ax.legend(frameon=False, loc="upper right")
@@ -99,38 +99,38 @@ def missing_data() -> Axes:
     """Bias of the association of back pain by way of handling missing values."""
     with MISSING.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["coefficient"].startswith("lbp_any")]
-    ax = new_axes(height=3.4)
+    ax = new_axes(width=7.2, height=3.4)
     for place, row in enumerate(reversed(rows)):
         bias, error = float(row["bias"]), 1.96 * float(row["bias_mc_error"])
         ax.plot([bias - error, bias + error], [place, place], color=BLUE, lw=2)
         ax.plot(bias, place, "o", color=BLUE)
     ax.axvline(0.0, **ZERO)
     ax.set_yticks(range(len(rows)), [row["method"] for row in reversed(rows)])
-    ax.set_xlabel("bias of the association of back pain (points; true value 11.1)")
-    ax.set_title("Ways to handle missing values (300 simulated cohorts)", loc="left")
+    ax.set_xlabel("bias (points; true value 11.1)")
+    ax.set_title("Bias by method (300 simulated cohorts)", loc="left")
     return ax
 
 
 def sample_size() -> Axes:
     """Participants needed by number of parameters."""
-    ax, parameters = new_axes(height=3.8), range(3, 41)
+    ax, parameters = new_axes(width=7.2, height=3.8), range(3, 41)
     for r2, colour, dashes in ((0.2, ORANGE, "-"), (0.3, BLUE, "--"), (0.5, GREEN, ":")):
         expected = SampleSizeSettings(r2=r2, mean=35.0, sd=20.0)
         needed = [development_size("continuous", p, expected).n_required for p in parameters]
         ax.plot(parameters, needed, color=colour, ls=dashes, lw=2, label=f"R² {r2}")
     ax.set(xlabel="candidate parameters", ylabel="participants needed", ylim=(0, None))
     ax.legend(frameon=False, loc="upper left")
-    ax.set_title("Development of a model of a score (mean 35, SD 20)", loc="left")
+    ax.set_title("Development, score (mean 35, SD 20)", loc="left")
     return ax
 
 
 def verdicts() -> Axes:
     """Three intervals against the minimum important gain."""
-    ax, least = new_axes(height=2.6), 0.01
+    ax, least = new_axes(width=7.2, height=3.0), 0.01
     cases = (
         ("adds", 0.014, 0.022, 0.030),
-        ("inconclusive at this sample size", -0.004, 0.008, 0.020),
-        ("adds less than the minimum important gain", -0.006, 0.001, 0.008),
+        ("inconclusive at\nthis sample size", -0.004, 0.008, 0.020),
+        ("adds less than the\nminimum important gain", -0.006, 0.001, 0.008),
     )
     for place, (_, low, value, high) in enumerate(reversed(cases)):
         ax.plot([low, high], [place, place], color=BLUE, lw=2)
@@ -153,7 +153,7 @@ def prediction_interval() -> Axes:
     at = np.linspace(5, 80, 50)
     line, spread = intercept + slope * at, np.std(y - intercept - slope * x, ddof=2)
     mean_error = spread * np.sqrt(1 / len(x) + (at - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2))
-    ax = new_axes(height=4.0)
+    ax = new_axes(width=7.2, height=4.0)
     ax.plot(x, y, "o", color=GREY, markersize=2.5, alpha=0.6, label="participants")
     low, high = np.clip(line - 1.28 * spread, 0, 100), np.clip(line + 1.28 * spread, 0, 100)
     ax.fill_between(at, low, high, color=BLUE, alpha=0.18, label="80 % prediction interval")
@@ -173,7 +173,7 @@ def sites() -> Axes:
     errors = rng.uniform(0.06, 0.2, 10)
     slopes = rng.normal(0.95, 0.1, 10) + rng.normal(0, errors)
     pooled = random_effects(slopes, errors**2)
-    ax = new_axes(height=4.0)
+    ax = new_axes(width=7.2, height=4.0)
     for place, (slope, error) in enumerate(zip(slopes, errors, strict=True)):
         ends = [slope - 1.96 * error, slope + 1.96 * error]
         ax.plot(ends, [place + 2] * 2, color=GREY, lw=1.5)
@@ -182,7 +182,7 @@ def sites() -> Axes:
     ax.plot(pooled.value, 1, "D", color=BLUE)
     ax.plot([pooled.new_low, pooled.new_high], [0, 0], color=ORANGE, lw=4)
     ax.axvline(1.0, **ZERO)
-    names = ["95 % prediction interval, new site", "mean, 95 % CI"]
+    names = ["new site, 95 % PI", "mean, 95 % CI"]
     ax.set_yticks(range(12), names + [f"site {k + 1}" for k in range(10)])
     ax.set_xlabel("calibration slope (1 is ideal)")
     ax.set_title("Calibration slope by site (simulated data)", loc="left")
