@@ -10,8 +10,8 @@ from small_bundle import small_sheet
 def test_the_section_says_what_the_points_lose_and_to_use_the_model():
     section = points_section(small_sheet())
     assert USE_THE_MODEL in section.paragraphs
-    assert "What the points lose" in section.paragraphs[0]
-    assert "reference people" in section.paragraphs[0]
+    assert "What the points lose" in section.paragraphs[1]
+    assert "reference people" in section.paragraphs[1]
     assert [picture.name for picture in section.pictures] == ["nomogram.png"]
     assert section.tables[0].head == ("predictor", "value", "points")
     assert section.tables[1].rows[0][0] == "0"
@@ -19,7 +19,7 @@ def test_the_section_says_what_the_points_lose_and_to_use_the_model():
 
 def test_a_risk_is_told_in_percent():
     section = points_section(small_sheet(kind="binary"))
-    assert "percentage points" in section.paragraphs[0]
+    assert "percentage points" in section.paragraphs[1]
     assert section.tables[1].rows[0][1].endswith("%")
 
 

@@ -35,9 +35,10 @@ def points_section(sheet: Sheet) -> Section:
         title="Nomogram and points",
         paragraphs=(
             "Nomogram: read the points of each predictor from the top axis, add them, and read the "
-            f"prediction below the total.{_left_out(found)} Table of points: whole points by "
-            "interval and level (method of Sullivan et al. 2004, doi:10.1002/sim.1742); "
-            f"{_loss_in_words(sheet, table, points_loss(sheet, table))}",
+            f"prediction below the total.{_left_out(found)}",
+            "Table of points: whole points by interval and level (method of Sullivan et al. 2004, "
+            f"doi:10.1002/sim.1742); {_one_point(sheet, table)}. "
+            f"{_loss_in_words(sheet, points_loss(sheet, table))}",
             USE_THE_MODEL,
         ),
         pictures=(
@@ -60,13 +61,15 @@ def _left_out(found: Nomogram) -> str:
     return f" Less than {LEAST_SPAN:g} point, not drawn: {'; '.join(small)}." if small else ""
 
 
-def _loss_in_words(sheet: Sheet, table: PointsTable, loss: PointsLoss) -> str:
+def _one_point(sheet: Sheet, table: PointsTable) -> str:
+    if sheet.model.type == "ordinal":
+        return f"one point is {table.unit:.3g} on the scale of the linear predictor"
+    unit = unit_of_amount(sheet.outcome.unit)
+    return f"one point is {table.unit:.3g} {'log odds' if sheet.model.link == 'logit' else unit}"
+
+
+def _loss_in_words(sheet: Sheet, loss: PointsLoss) -> str:
     """What the points lose against the model."""
-    one_point = (
-        f"one point is {table.unit:.3g} log odds"
-        if sheet.outcome.kind == "binary"
-        else f"one point is {table.unit:.3g} on the scale of the linear predictor"
-    )
     expected = ""
     if loss.of_model is not None and loss.of_points is not None:
         metric = "C statistic" if loss.metric == "c_statistic" else "R²"
@@ -75,7 +78,7 @@ def _loss_in_words(sheet: Sheet, table: PointsTable, loss: PointsLoss) -> str:
             "the model; "
         )
     return (
-        f"{one_point}. What the points lose, in {loss.n_people:,} reference people drawn from the "
+        f"What the points lose, in {loss.n_people:,} reference people drawn from the "
         f"means, ranges and correlations in the sheet: {expected}predictions differ from the "
         f"model's by {_amount(sheet, loss.rmse)} (root mean square), by at most "
         f"{_amount(sheet, loss.quantile_90)} in nine people of ten, and by "
