@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hiprisk.bundle import list_bundles, read_bundle
+from hiprisk.cli import main
 from hiprisk.config.published import load_published
 from hiprisk.learning.sheets.published import published_sheet
 from hiprisk.serving.model import Model
@@ -70,3 +71,14 @@ def test_the_surrogate_holds_no_record_of_a_person(sheet):
 
 def test_the_surrogate_gives_a_mean_and_no_interval(sheet):
     assert not sheet.has_outcome_distribution
+
+
+def test_an_answer_and_a_scored_file_say_that_it_is_a_surrogate(capsys, tmp_path):
+    assert main(["predict", str(SURROGATE), "--ohs-0-48", "20", "--sex", "male"]) == 0
+    answer = capsys.readouterr().out
+    assert answer.startswith("SURROGATE, NOT THE PUBLISHED MODEL")
+    assert "a surrogate of a published model." in " ".join(answer.split())
+    (tmp_path / "people.csv").write_text("ohs_0_48,sex\n20,male\n30,female\n")
+    words = ["score", str(SURROGATE), str(tmp_path / "people.csv"), "--out"]
+    assert main([*words, str(tmp_path / "scored.csv")]) == 0
+    assert capsys.readouterr().out.startswith("SURROGATE, NOT THE PUBLISHED MODEL")

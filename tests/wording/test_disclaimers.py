@@ -8,6 +8,7 @@ from hiprisk.wording.disclaimers import (
     INVENTED,
     SIMULATED_COHORT,
     SIMULATED_MODEL,
+    SURROGATE,
     cohort_warnings,
     is_simulated,
     kind_not_for_patients,
@@ -37,3 +38,9 @@ def test_a_sheet_says_both_and_a_short_line_names_both():
     assert warnings_of(sheet) == [SIMULATED_MODEL, INVENTED]
     assert kind_not_for_patients(sheet) == "SIMULATED AND INVENTED MODEL, not for patients."
     assert kind_not_for_patients(small_sheet(provenance="real")) is None
+
+
+def test_a_surrogate_says_so_wherever_it_speaks():
+    sheet = dataclasses.replace(small_sheet(provenance="published"), notes=(SURROGATE, "a source"))
+    assert warnings_of(sheet) == [SURROGATE]
+    assert kind_not_for_patients(sheet) == "SURROGATE MODEL, not for patients."

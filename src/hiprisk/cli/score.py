@@ -104,7 +104,9 @@ def show_score(result: ScoreResult) -> None:
     """What became of the file, as a person likes to read it."""
     from hiprisk.wording.disclaimers import model_warnings
 
-    if warnings := model_warnings(result.provenance, invented=result.invented):
+    if warnings := model_warnings(
+        result.provenance, invented=result.invented, surrogate=result.surrogate
+    ):
         print_lines(*warnings)
     print_lines(f"{result.n_scored} of {plural(result.n_rows, 'row')} scored: {result.out}")
     if result.n_not_selected:

@@ -47,15 +47,22 @@ def cohort_warnings(provenance: str) -> list[str]:
     return [SIMULATED_COHORT] if is_simulated(provenance) else []
 
 
-def model_warnings(provenance: str, *, invented: bool | None = None) -> list[str]:
-    """What must be said first wherever a model speaks: simulated people, invented coefficients."""
+def model_warnings(
+    provenance: str, *, invented: bool | None = None, surrogate: bool = False
+) -> list[str]:
+    """What must be said first wherever a model speaks: simulated people, coefficients' origin."""
     simulated = [SIMULATED_MODEL] if is_simulated(provenance) else []
-    return [*simulated, *([INVENTED] if invented else [])]
+    return [*simulated, *([INVENTED] if invented else []), *([SURROGATE] if surrogate else [])]
+
+
+def is_surrogate(sheet: Sheet) -> bool:
+    """Whether the coefficients were fitted to the predictions of a model, in place of it."""
+    return SURROGATE in sheet.notes
 
 
 def warnings_of(sheet: Sheet) -> list[str]:
     """The same of a model's sheet."""
-    return model_warnings(sheet.provenance, invented=sheet.invented)
+    return model_warnings(sheet.provenance, invented=sheet.invented, surrogate=is_surrogate(sheet))
 
 
 def kind_not_for_patients(sheet: Sheet) -> str | None:
@@ -63,6 +70,7 @@ def kind_not_for_patients(sheet: Sheet) -> str | None:
     kinds = [
         *(["SIMULATED"] if is_simulated(sheet.provenance) else []),
         *(["INVENTED"] if sheet.invented else []),
+        *(["SURROGATE"] if is_surrogate(sheet) else []),
     ]
     return f"{' AND '.join(kinds)} MODEL, not for patients." if kinds else None
 

@@ -20,7 +20,7 @@ from hiprisk.cli.show.phrases import (
     some_of,
 )
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
-from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.disclaimers import is_surrogate, warnings_of
 from hiprisk.wording.explanations import NOTHING_NOTICEABLE, is_noticeable
 from hiprisk.wording.labels import capital, estimand_in_words, with_unit
 from hiprisk.wording.quantities import amount, contribution_decimals, patient_interval
@@ -80,7 +80,11 @@ def show_prediction(
     print_lines("")
     print_wrapped(f"Use: {result.intended_use}")
     bundle = model.bundle
-    origin = provenance_words(result.provenance, invented=sheet.invented)
+    origin = (
+        "a surrogate of a published model"
+        if is_surrogate(sheet)
+        else provenance_words(result.provenance, invented=sheet.invented)
+    )
     print_lines(f"Model {bundle.name} version {bundle.version}, {result.bundle_sha256[:12]}; "
                 f"{origin}. {DISCLAIMER}")  # fmt: skip
 

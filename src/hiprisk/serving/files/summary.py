@@ -39,6 +39,7 @@ from hiprisk.serving.model import Model
 from hiprisk.sheet.answers import Answers
 from hiprisk.sheet.applicability import refuse_other_letter_case, refuse_unpredictable
 from hiprisk.values import AMBIGUOUS_CODE, NOT_A_NUMBER, Note
+from hiprisk.wording.disclaimers import is_surrogate
 
 SUMMARY_COLUMNS = ("kind", "code", "variable", "rows")
 
@@ -65,6 +66,8 @@ class ScoreResult:
         Units, codes or distributions that differ from the development cohort.
     invented : bool
         The model's coefficients are invented.
+    surrogate : bool
+        They were fitted to the predictions of a published model, in place of it.
     dialect : Dialect
         How the scored file is written, where it is CSV.
     """
@@ -80,6 +83,7 @@ class ScoreResult:
     provenance: str
     bundle_sha256: str
     invented: bool = False
+    surrogate: bool = False
     n_not_selected: int = 0
     dialect: Dialect = ORDINARY
 
@@ -140,6 +144,7 @@ class ScoreResult:
             "provenance": self.provenance,
             "bundle_sha256": self.bundle_sha256,
             **({"invented": True} if self.invented else {}),
+            **({"surrogate": True} if self.surrogate else {}),
             **self._written(),
         }
 
@@ -336,6 +341,7 @@ class Tally:
             provenance=self._model.sheet.provenance,
             bundle_sha256=self._model.bundle.sha256,
             invented=bool(self._model.sheet.invented),
+            surrogate=is_surrogate(self._model.sheet),
         )
 
 
