@@ -9,6 +9,9 @@ page is drawn by the browser's own PDF and, where pypdfium2 is there, turned int
 from __future__ import annotations
 
 import argparse
+import html
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -33,9 +36,12 @@ PATIENT = {
 SHOTS = {"phone": (390, 844, "light"), "desktop": (1280, 900, "light"), "dark": (1280, 900, "dark")}
 
 
-def hiprisk(*words: str) -> str:
+def hiprisk(*words: str, colours: bool = False) -> str:
+    """What a command prints, at 80 columns."""
     command = [str(Path(sys.executable).with_name("hiprisk")), *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    shown = {"FORCE_COLOR": "1"} if colours else {"NO_COLOR": "1"}
+    around = {**os.environ, "COLUMNS": "80", **shown}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=around).stdout
 
 
 def fill(page: Page) -> None:
@@ -89,14 +95,26 @@ def _render(document: Path, picture: Path) -> None:
     document.unlink()
 
 
+# The colours of `cli/show/terminal.py` on a dark background.
+COLOURS = {
+    "1;31": "color:#ff7b72;font-weight:bold", "33": "color:#e3b341", "36": "color:#76c7e0",
+    "32": "color:#7ee787", "1": "font-weight:bold", "2": "color:#8b949e",
+}  # fmt: skip
+
+
+def in_html(text: str) -> str:
+    """A terminal's text with its colours."""
+    safe = html.escape(text)
+    safe = re.sub(r"\x1b\[0m", "</span>", safe)
+    return re.sub(r"\x1b\[([\d;]+)m", lambda m: f"<span style='{COLOURS[m[1]]}'>", safe)
+
+
 def shoot_terminal(text: str, picture: Path) -> None:
     """A terminal's text as a picture, through the browser."""
-    from html import escape
-
     page_text = (
         "<body style='margin:0;background:#10171a'><pre style='display:inline-block;margin:0;"
         "padding:22px 26px;color:#e7eeee;background:#10171a;font:14px/1.32 monospace'>"
-        f"{escape(text)}</pre></body>"
+        f"{in_html(text)}</pre></body>"
     )
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
@@ -116,10 +134,22 @@ def main() -> None:
         file = Path(scratch) / "page.html"
         hiprisk("calculator", options.bundle, "--out", str(file))
         shoot_pages(file, options.out)
+    shoot_commands(options.bundle, options.out)
+
+
+def shoot_commands(bundle: str, out: Path) -> None:
+    """What commands print, on new simulated people."""
     words = [f"--{name.replace('_', '-')}={value}" for name, value in PATIENT.items()]
-    for name, extra in {"terminal": [], "terminal-why": ["--why"]}.items():
-        text = hiprisk("predict", options.bundle, *words, *extra)
-        shoot_terminal(text, options.out / f"{name}.png")
+    shoot_terminal(hiprisk("predict", bundle, *words, colours=True), out / "terminal.png")
+    text = hiprisk("predict", bundle, *words, "--why", colours=True)
+    shoot_terminal(text, out / "terminal-why.png")
+    with tempfile.TemporaryDirectory() as scratch:
+        people = str(Path(scratch) / "new_people.csv")
+        hiprisk("simulate", "--preset", "stupar", "--n", "600", "--seed", "9", "--out", people)
+        shoot_terminal(hiprisk("validate", bundle, people, colours=True),
+                       out / "terminal-validate.png")  # fmt: skip
+    config = str(Path(__file__).parents[2] / "configs" / "stupar.yaml")
+    shoot_terminal(hiprisk("compare", config, colours=True), out / "terminal-compare.png")
 
 
 if __name__ == "__main__":

@@ -21,10 +21,13 @@ WARNINGS = ("SIMULATED DATA", "CAUTION", "INVENTED")
 # Words of a verdict, which say the same without their colour.
 VERDICTS: tuple[tuple[str, Style], ...] = (
     (r"\b[Ii]nconclusive( at this sample size)?\b", "warning"),
-    (r"\b(some|much) drift\b|\bpredictions too (extreme|moderate)\b", "warning"),
+    (r"\b(some|much) drift\b", "warning"),
+    (r"\bPredictions are too (high|low|extreme|moderate)\b", "warning"),
     (r"\badds? less than the minimum important gain\b", "note"),
     (r"\badds?(?=:)", "good"),
-    (r"\bNo evidence of miscalibration\b|\bNo predictor drift\b|\bNo update is needed\b", "good"),
+    (r"\bNo evidence of miscalibration\b", "good"),
+    (r"\bNo evidence that predictions are too extreme or too moderate\b", "good"),
+    (r"\bNo (predictor drift|update is needed)\b", "good"),
 )
 ITEMS = ("- ", "-> ", "* ", "** ")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import shutil
 import textwrap
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.show.output import print_lines
+from hiprisk.cli.show.output import print_lines, print_styled
+from hiprisk.cli.show.terminal import Style, columns
 from hiprisk.wording.quantities import amount, score_decimals, vanishes
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible."
 MOST_PARTS = 5
+MOST_COLUMNS = 100
 
 
 def moves_text(sheet: Sheet, low: float, high: float) -> str:
@@ -40,7 +41,7 @@ def level_text(sheet: Sheet, value: float) -> str:
 
 def heading(text: str) -> None:
     """A line that opens a part."""
-    print_lines("", text)
+    print_styled("heading", "", text)
 
 
 def some_of(sheet: Sheet, names: tuple[str, ...], most: int = MOST_PARTS) -> str:
@@ -83,10 +84,14 @@ def filled_words(lacking: Collection[str], variables: Collection[str]) -> str:
     return "imputed" if gone == len(variables) else "partly imputed"
 
 
-def print_wrapped(text: str, *, indent: int = 0) -> None:
-    """Print a text in lines that fit the terminal."""
-    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-    print_lines(*(" " * indent + line for line in wrapped(text, width - indent)))
+def print_wrapped(text: str, *, indent: int = 0, style: Style | None = None) -> None:
+    """Print a text in lines that fit the terminal, of at most 100 columns."""
+    width = min(MOST_COLUMNS, columns())
+    lines = [" " * indent + line for line in wrapped(text, width - indent)]
+    if style is None:
+        print_lines(*lines)
+    else:
+        print_styled(style, *lines)
 
 
 def wrapped(text: str, width: int) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from hiprisk.cli.show.phrases import (
     print_wrapped,
     some_of,
 )
+from hiprisk.cli.show.terminal import columns
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import is_surrogate, warnings_of
 from hiprisk.wording.explanations import NOTHING_NOTICEABLE, is_noticeable
@@ -58,7 +58,7 @@ def show_prediction(
     """
     sheet = model.sheet
     for warning in warnings_of(sheet):
-        print_wrapped(warning)
+        print_wrapped(warning, style="warning")
         print_lines("")
     print_wrapped(capital(estimand_in_words(sheet.outcome)))
     print_lines("")
@@ -145,7 +145,7 @@ def _show_picture(sheet: Sheet, result: PatientPrediction) -> None:
         bands = [_percent(band) for band in bands]
         low, high = 100 * low, 100 * high
     unit = "%" if binary else sheet.outcome.higher_is + " >"
-    width = max(31, min(61, shutil.get_terminal_size((80, 24)).columns - 22))
+    width = max(31, min(61, columns() - 22))
     print_lines("")
     for line in draw_bands(bands, low=low, high=high, unit=unit, width=width):
         print_lines(f"  {line}")
