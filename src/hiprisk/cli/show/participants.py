@@ -22,10 +22,13 @@ def show_flow(flow: Sequence[FlowStep]) -> None:
 
 def flow_in_words(flow: Sequence[FlowStep], n: int) -> str:
     """From the rows of a cohort to those evaluated, in a sentence."""
+    from hiprisk.learning.participants.flow import outcome_remarks
+
     first, *steps = flow
     lost = [f"{step.n_left_out} {step.label}" for step in steps if step.n_left_out]
-    said = f"{n} of {plural(first.n_remaining, 'row')} evaluated"
-    return f"{said}; left out: {', '.join(lost)}." if lost else f"{said}."
+    said = [f"{n} of {plural(first.n_remaining, 'row')} evaluated"]
+    said += [f"left out: {', '.join(lost)}"] if lost else []
+    return f"{'; '.join([*said, *outcome_remarks(flow)])}."
 
 
 def show_reasons(reasons: Mapping[str, int]) -> None:
