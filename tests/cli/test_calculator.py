@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hiprisk.cli import main
-from hiprisk.serving.calculator.building import build_page
+from hiprisk.serving.calculator.building import build_clinician_page, build_page
 from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
 
@@ -59,3 +59,16 @@ def test_it_needs_numpy_alone(argv):
     assert "numpy" in found
     assert not heavy & found
     assert not [name for name in found if name.startswith(("hiprisk.learning", "hiprisk.study"))]
+
+
+def test_the_clinicians_page_is_written_beside_it(capsys):
+    code = main(["calculator", "small", "--out", "page.html", "--about", "about.html", "--json"])
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["about"] == "about.html"
+    assert Path("about.html").read_text() == build_clinician_page(load("small"))
+
+
+def test_two_pages_do_not_go_into_one_file(capsys):
+    assert main(["calculator", "small", "--out", "page.html", "--about", "./page.html"]) == 2
+    assert "page.html: --about and --out name the same file" in capsys.readouterr().err
+    assert not Path("page.html").exists()

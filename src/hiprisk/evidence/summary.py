@@ -10,10 +10,10 @@ from hiprisk.config import MinimumGain
 from hiprisk.config.sites import SITE
 from hiprisk.evidence.attempts import parts_in_words
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.inference.increment.sentences import ORDINAL_NOTE, SITES_NOTE
 from hiprisk.metrics.registry import label_of, moves_with_prevalence
 from hiprisk.sheet.format import Sheet
+from hiprisk.wording.associations import MEASURE_LABELS, MODEL_LABELS
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.disclaimers import copied_rows_caution, model_warnings
 from hiprisk.wording.labels import capital, unit_of_amount

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from foreign_sheets import foreign_sheet
-from hiprisk.serving.calculator.building import build_page
+from hiprisk.serving.calculator.building import build_clinician_page, build_page
 from hiprisk.serving.conformance.comparison import compare
 from hiprisk.serving.conformance.pack import make_pack
 from hiprisk.sheet.format import MeasurementError
@@ -23,6 +23,7 @@ from tree_sheet import tree_sheet
 
 pytestmark = pytest.mark.slow
 
+WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TAPE = MeasurementError(instrument="tape", low=2.0, high=3.0, source="a book", assumed=True)
 
 
@@ -264,7 +265,7 @@ def test_a_message_does_not_come_while_one_still_types_but_goes_at_once(opened):
 
 def test_everything_can_be_reached_and_answered_by_keyboard(opened):
     tab, _ = opened(SHEETS["linear"])
-    for _ in range(3):  # the skip link, the button, the first field
+    for _ in range(4):  # two links, the button, the first field
         tab.keyboard.press("Tab")
     tab.keyboard.type("63")
     tab.keyboard.press("Tab")
@@ -329,10 +330,30 @@ def test_axe_finds_no_violation_of_wcag_22_aa(opened, scheme, width, state):
     if state != "empty":
         fill(tab, Age="63" if state == "answered" else "200", WOMAC_function="50")
         tab.get_by_label("Age", exact=True).blur()
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    results = axe.Axe().run(tab, options={"runOnly": {"type": "tag", "values": tags}})
+    results = axe.Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG_TAGS}})
     assert results.violations_count == 0, results.generate_report()
     assert results.response["passes"]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_the_clinicians_page_holds_to_wcag_22_aa_and_needs_no_sideways_scrolling(
+    browser, tmp_path, scheme, width
+):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is absent"
+    )
+    file = tmp_path / "about.html"
+    model = model_of(tmp_path / "models", SHEETS["linear"])
+    file.write_text(build_clinician_page(model), encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto(file.as_uri())
+    results = axe.Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG_TAGS}})
+    assert results.violations_count == 0, results.generate_report()
+    assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
+    document = tab.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", document)) == 1
+    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 390])

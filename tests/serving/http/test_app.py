@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from hiprisk.cli import main
+from hiprisk.serving.calculator.building import build_clinician_page
 from hiprisk.serving.http.limits import Limits
 from page_agreement import model_of
 from service_client import client_of, small_model
@@ -210,8 +211,15 @@ def test_the_page_names_every_variable_and_may_load_nothing(client):
     assert "frame-ancestors 'none'" in policy
 
 
-def test_the_page_can_be_left_out(model):
-    refused(client_of(model, page=False).get("/"), 404, "NOT_FOUND")
+def test_the_clinicians_page_is_beside_the_calculator(client, model):
+    answer = client.get("/about")
+    assert answer.text == build_clinician_page(model)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+
+
+def test_the_pages_can_be_left_out(model):
+    for path in ("/", "/about"):
+        refused(client_of(model, page=False).get(path), 404, "NOT_FOUND")
 
 
 def test_a_broken_calculator_is_not_taken_for_an_absent_one(model, monkeypatch):

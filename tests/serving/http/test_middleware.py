@@ -41,7 +41,7 @@ def test_every_answer_carries_the_security_headers(model, method, path, token):
 
 
 @pytest.mark.parametrize("token", [None, TOKEN])
-@pytest.mark.parametrize("path", ["/health", "/"])
+@pytest.mark.parametrize("path", ["/health", "/", "/about"])
 def test_head_is_answered_as_get_without_the_body(model, path, token):
     client = client_of(model, token=token)
     got, head = client.get(path), client("HEAD", path)

@@ -13,28 +13,13 @@ from hiprisk.inference.association.result import (
     StratumDifference,
 )
 from hiprisk.inference.effects.clustered import FEW_CLUSTERS
+from hiprisk.wording.associations import MEASURE_LABELS, MODEL_LABELS, MODEL_SHORT_LABELS
 from hiprisk.wording.disclaimers import cohort_warnings
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import interval_digits, p_equals, with_ci
 
 # With fewer on one side HC3 and CR1 are known to reject too often.
 FEW_EXPOSED = 10
-MODEL_LABELS = {
-    "crude": "crude (unadjusted)",
-    "adjusted": "adjusted for the confounders",
-    "adjusted_baseline": "adjusted for the confounders and the baseline score",
-}
-MODEL_SHORT_LABELS = {
-    "crude": "crude",
-    "adjusted": "adjusted",
-    "adjusted_baseline": "fully adjusted",
-}
-MEASURE_LABELS = {
-    "mean_difference": "difference in means",
-    "odds_ratio": "odds ratio",
-    "risk_difference": "risk difference",
-    "risk_ratio": "risk ratio",
-}
 
 
 def sentences_of(

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullFormatter, StrMethodFormatter
 
 from hiprisk.inference.association.result import ALL, AssociationTable
-from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.reporting.plots.canvas.forest import ForestRow, draw_rows, forest_axes
 from hiprisk.reporting.plots.style import BLUE, GREEN, GREY, ORANGE, set_title
+from hiprisk.wording.associations import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import with_interval
 

@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hiprisk.inference.association import AssociationRow, AssociationTable
-from hiprisk.inference.association.sentences import (
-    MEASURE_LABELS,
-    MODEL_SHORT_LABELS,
-    difference_sentence,
-    effect_sentence,
-)
+from hiprisk.inference.association.sentences import difference_sentence, effect_sentence
 from hiprisk.inference.increment import AddedValue
 from hiprisk.reporting.page.blocks import BODY, Line, Section, Tile
 from hiprisk.reporting.results.common_sections import notes_section, participants_section
@@ -23,6 +18,7 @@ from hiprisk.reporting.study.conclusions import (
 )
 from hiprisk.reporting.study.first_screen import gain_line
 from hiprisk.reporting.study.verdict import blocks_sentence
+from hiprisk.wording.associations import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.wording.labels import blocks_in_words, capital, unit_of_amount
 from hiprisk.wording.quantities import (
     interval,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow, AssociationTable
 from hiprisk.inference.association.result import ALL
-from hiprisk.inference.association.sentences import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.inference.increment import AddedValue, Addition, Gain
 from hiprisk.metrics.clinical_utility.bands import DecisionCurveDifference
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
@@ -15,6 +14,7 @@ from hiprisk.reporting.plots.association import draw_association
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.increment import draw_added_value
 from hiprisk.reporting.plots.utility import draw_decision_curve_difference
+from hiprisk.wording.associations import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.wording.disclaimers import SIMULATED_COHORT
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import NONE, interval, number, p_value, percent, with_interval

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationTable
-from hiprisk.inference.association.sentences import MODEL_SHORT_LABELS
 from hiprisk.inference.increment import AddedValue, Addition
 from hiprisk.inference.simulated_truth import SimulatedTruth
 from hiprisk.metrics.registry import label_of
@@ -16,6 +15,7 @@ from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
 from hiprisk.reporting.study.verdict import evaluated, verdict_of
 from hiprisk.sheet.format import Sheet
+from hiprisk.wording.associations import MODEL_SHORT_LABELS
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.performance import (
     HEADLINES,

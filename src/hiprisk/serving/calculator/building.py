@@ -9,9 +9,11 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
+from hiprisk.serving.clinician_page.section import section_of, style
 from hiprisk.sheet.document.codec import encode
 from hiprisk.sheet.document.strict_json import canonical_json
-from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL
+from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL, warnings_of
+from hiprisk.wording.labels import capital
 from hiprisk.wording.sites import sites_sentence
 
 if TYPE_CHECKING:
@@ -41,16 +43,45 @@ def build_page(model: Model) -> str:
     """
     # One function of its own: the files' names stay out of the window.
     script = "(() => {\n" + "\n".join(_part(name) for name in SCRIPTS) + "})();\n"
-    style = _part("style.css")
+    styles = _styles()
     return Template(_part("template.html")).substitute(
-        policy=html.escape(content_security_policy(script, style), quote=True),
+        policy=html.escape(content_security_policy(script, styles), quote=True),
         title=html.escape(model.sheet.title),
         simulated=_banner(SIMULATED_MODEL),
         invented=_banner(INVENTED),
-        style=style,
+        section=section_of(model),
+        style=styles,
         script=script,
         model=_model_json(model),
     )
+
+
+def build_clinician_page(model: Model) -> str:
+    """What the model is for, how good it is and for whom not, as a page of its own.
+
+    The calculator has the same section; this page has no script and makes no connection.
+
+    Parameters
+    ----------
+    model : Model
+    """
+    styles, sheet = _styles(), model.sheet
+    banners = "\n".join(
+        f'<div class="banner" role="note" aria-label="Warning">{_banner(warning)}</div>'
+        for warning in warnings_of(sheet)
+    )
+    return Template(_part("clinician.html")).substitute(
+        policy=html.escape(f"default-src 'none'; style-src '{_hash(styles)}'; base-uri 'none'"),
+        title=html.escape(sheet.title),
+        estimand=html.escape(f"{capital(sheet.outcome.estimand)}."),
+        banners=banners,
+        section=section_of(model),
+        style=styles,
+    )
+
+
+def _styles() -> str:
+    return _part("style.css") + style()
 
 
 def _banner(warning: str) -> str:

@@ -70,7 +70,8 @@ class Settings:
     code_map : CodeMap
         Codes of a record and what they mean.
     page : bool
-        Whether the calculator is at ``/``; it holds the model and needs no token.
+        Whether the calculator is at ``/`` and the clinician's page at ``/about``; they hold the
+        model and need no token.
     clock : callable
         The time, with its zone.
     """
@@ -200,23 +201,30 @@ def _add_metadata_routes(api: FastAPI, model: Model, settings: Settings) -> None
         return Response(told, media_type="application/json")
 
     if settings.page:
-        page = _page(model)
-        headers = {"content-security-policy": page_policy(page)}
-
-        @api.get("/", include_in_schema=False)
-        async def get_page() -> Response:
-            return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+        for path, page in _pages(model).items():
+            _add_page(api, path, page)
 
 
-def _page(model: Model) -> str:
-    """The calculator, or a plain page where this hiprisk has none."""
+def _add_page(api: FastAPI, path: str, page: str) -> None:
+    headers = {"content-security-policy": page_policy(page)}
+
+    @api.get(path, include_in_schema=False)
+    async def get_page() -> Response:
+        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _pages(model: Model) -> dict[str, str]:
+    """The calculator and the clinician's page, or a plain page where this hiprisk has none."""
     try:
         calculator = importlib.import_module("hiprisk.serving.calculator.building")
     except ModuleNotFoundError as absent:
         if absent.name != "hiprisk.serving.calculator":
             raise
-        return plain_page(model)
-    return str(calculator.build_page(model))
+        return {"/": plain_page(model)}
+    return {
+        "/": str(calculator.build_page(model)),
+        "/about": str(calculator.build_clinician_page(model)),
+    }
 
 
 def _add_prediction_routes(api: FastAPI, model: Model, settings: Settings) -> None:

@@ -37,9 +37,9 @@ LOG = logging.getLogger("hiprisk.serving")
 
 # Without data of a patient: health, discovery, and the page that holds the model.
 HEALTH_PATH = "/health"
-OPEN_PATHS = frozenset({HEALTH_PATH, "/cds-services", "/"})
+OPEN_PATHS = frozenset({HEALTH_PATH, "/cds-services", "/", "/about"})
 # Where monitors and link checkers look; HEAD is answered as GET, without the body.
-HEAD_PATHS = frozenset({HEALTH_PATH, "/"})
+HEAD_PATHS = frozenset({HEALTH_PATH, "/", "/about"})
 JSON_TYPES = ("application/json", "application/fhir+json")
 
 SECURITY_HEADERS = (

@@ -1,0 +1,102 @@
+"""A clinician's questions about a model, answered from its bundle."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from hiprisk.reporting.study.verdict import verdict_of
+from hiprisk.serving.clinician_page.answers import answers_about
+from hiprisk.serving.model import Model
+from page_agreement import model_of
+from reported_study import reported_study
+from small_bundle import small_sheet
+
+QUESTIONS = {
+    "how good": "How good is it?",
+    "for whom": "For whom, and for whom not?",
+    "what moves it": "What changes an answer most?",
+    "trust": "Can it be trusted?",
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return reported_study(tmp_path_factory)
+
+
+def answered(sheet, config, evidence):
+    bundle = SimpleNamespace(sheet=sheet, config=config, evidence=evidence)
+    return {one.question: one for one in answers_about(Model(bundle))}
+
+
+@pytest.fixture(scope="module")
+def answers(study):
+    evidence = json.loads(json.dumps(study.evidence.to_dict()))
+    outcome = {"population": "people with hip pain", "hip_replacement": {"strategy": "exclude"}}
+    config = {
+        "outcome": outcome,
+        "validation": {"resamples": 20},
+        "reporting": {"dates": "Included in 2004."},
+    }
+    return answered(study.sheet, config, evidence)
+
+
+def test_each_of_a_clinicians_five_questions_has_an_answer(answers):
+    assert set(QUESTIONS.values()) < set(answers)
+    assert any(question.endswith("add?") for question in answers)
+    for one in answers.values():
+        assert one.headline[0].isupper() or one.headline[0] in "±+-"
+        assert all(line.endswith((".", "!")) for line in one.lines), one
+
+
+def test_how_good_it_is_has_the_words_of_the_report(study, answers):
+    first, added = verdict_of(study.evidence, study.sheet.outcome.label)
+    assert answers["How good is it?"].lines[0] == first
+    (predictors,) = (one for question, one in answers.items() if question.endswith("add?"))
+    assert added in predictors.lines
+    assert "no proof that treating it changes the outcome" in predictors.lines[0]
+
+
+def test_for_whom_not_is_said(answers):
+    said = " ".join(answers[QUESTIONS["for whom"]].lines)
+    assert answers[QUESTIONS["for whom"]].headline == "People with hip pain"
+    assert "Not for a patient whose hip will be replaced" in said
+    assert "simulated people (" in said
+    assert "Less certain outside ages" in said
+    assert "Included in 2004." in said
+
+
+def test_a_model_of_simulated_people_is_not_for_patients(answers):
+    trust = answers[QUESTIONS["trust"]]
+    assert trust.headline == "Not for patients"
+    assert "Validated internally (by 20 bootstrap resamples) and in" in trust.lines[0]
+    assert "no medical advice" in " ".join(trust.lines)
+
+
+def test_a_bundle_without_an_evaluation_says_that_nothing_is_known(tmp_path):
+    model = model_of(tmp_path, small_sheet(provenance="published"))
+    answers = {one.question: one for one in answers_about(model)}
+    assert answers["How good is it?"].headline == "Not known"
+    assert "hiprisk validate" in answers["How good is it?"].lines[0]
+    assert answers[QUESTIONS["trust"]].headline == "For research only"
+    assert not any(question.endswith("add?") for question in answers)
+
+
+def test_a_paper_that_says_nothing_of_its_people_needs_every_value():
+    sheet = replace(small_sheet(provenance="published"), max_imputed_weight=0.0)
+    answers = answered(sheet, {}, {})
+    assert QUESTIONS["what moves it"] not in answers
+    said = answers[QUESTIONS["for whom"]].lines
+    assert "Not for a patient with a missing value: none is imputed." in said
+
+
+def test_a_risk_is_right_in_so_many_pairs():
+    found = {"value": 0.68, "low": 0.65, "high": 0.71}
+    evidence = {"metrics": {"c_statistic_corrected": found}}
+    answers = answered(small_sheet(kind="binary"), {}, evidence)
+    good = answers["How good is it?"]
+    assert good.headline == "It is right in 68 % of pairs"
+    assert "(95 % CI 65 to 71 %)" in good.lines[0]
+    assert answers["What is it for?"].headline == "Risk of an event in 12 months"
