@@ -69,3 +69,10 @@ def test_many_intercepts_are_folded(study):
     values, intercepts = tuple(range(14)), tuple(-float(i) for i in range(13))
     sheet = ordinal_sheet(values=values, intercepts=intercepts, refits=None)
     assert model_section(study.evidence, sheet).tables[1].folded
+
+
+def test_the_equation_and_what_is_known_of_its_uncertainty_are_said(study):
+    section = study.section["model"]
+    assert any(one.startswith("Prediction = intercept + sum of") for one in section.paragraphs)
+    n_models = len(study.sheet.model.refits)
+    assert f"the covariance of the coefficients, with {n_models} bootstrap" in section.notes[0]

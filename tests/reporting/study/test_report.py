@@ -50,7 +50,7 @@ def test_every_section_is_there_in_its_order(study):
 def test_simulated_data_are_named_before_anything_else(study):
     html = page(study)
     warning = "SIMULATED DATA: these people were simulated"
-    assert html.index(f'<p class="banner">{warning}') < html.index("<h2>Summary</h2>")
+    assert html.index(f">{warning}") < html.index("<h2>Summary</h2>")
     assert "Data: simulated people. Made with hiprisk 0.1.0." in html
 
 

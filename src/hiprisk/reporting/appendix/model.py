@@ -39,6 +39,16 @@ SCALES = {
     ("ordinal", "cloglog"): "the complementary log-log of the chance of a score at least as high",
 }
 
+# How a prediction follows from the table of coefficients, by the link.
+EQUATIONS = {
+    "identity": "Prediction = intercept + sum of coefficient x term. A spline has a coefficient "
+    "for each of its terms in turn: the value itself, then its restricted cubic terms at the "
+    "knots.",
+    "logit": "Log odds = intercept + sum of coefficient x term; risk = 1 / (1 + exp(-log odds)). A "
+    "spline has a coefficient for each of its terms in turn: the value itself, then its restricted "
+    "cubic terms at the knots.",
+}
+
 
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     """The model in full, as far as a table can hold it; the sheet holds all of it."""
@@ -56,6 +66,8 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     if isinstance(model, OrdinalModel):
         paragraphs = (*paragraphs, formula_in_words(model))
         tables.append(_intercepts(model))
+    if isinstance(model, LinearModel):
+        paragraphs = (*paragraphs, EQUATIONS[model.link])
     tables.append(_variables(sheet))
     if sheet.distribution is not None:
         tables.append(_residuals(sheet))
@@ -68,9 +80,18 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
         notes=(
             "`sheet.json` beside this report holds every number that a prediction needs: these, "
             "the derived columns, the means and covariance for missing values"
+            + _uncertainty(model)
             + (", and the quantiles of the residuals." if sheet.distribution is not None else "."),
         ),
     )
+
+
+def _uncertainty(model: LinearModel | OrdinalModel | TreesModel) -> str:
+    """Which uncertainty of the coefficients the sheet holds."""
+    if isinstance(model, TreesModel) or (model.covariance is None and model.refits is None):
+        return ""
+    held = "" if model.refits is None else f", with {len(model.refits)} bootstrap models"
+    return f", the covariance of the coefficients{held}"
 
 
 def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:

@@ -47,6 +47,7 @@ from hiprisk.reporting.study.participants import (
 from hiprisk.reporting.study.utility import events_section, utility_section
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
+from hiprisk.wording.labels import capital
 
 
 def study_report(
@@ -94,7 +95,7 @@ def study_report(
     return render_page(
         title=evidence.title,
         banner=" ".join(cohort_warnings(evidence.provenance)),
-        lead=evidence.summary,
+        lead=tuple(map(capital, evidence.summary)),
         sections=all_sections,
         first=first_screen(evidence, sections, sheet=sheet, config=config),
         footer=f"{CARD_DISCLAIMER} Data: {data}. Made with hiprisk {created_with['hiprisk']}.",
