@@ -1,10 +1,15 @@
-"""A small invented REDCap project: its data dictionary, and its export, raw or labelled."""
+"""A small invented REDCap project: its data dictionary, and its export, raw or labelled.
+
+``python tests/redcap_project.py`` writes `export.csv` (300 records), `new_patients.csv` (12 records
+at their first event) and `dictionary.csv` for docs/tutorials/redcap.md.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import random
+from pathlib import Path
 
 DICTIONARY = """\
 "Variable / Field Name","Form Name","Section Header","Field Type","Field Label",\
@@ -83,3 +88,18 @@ def _demographics(rng: random.Random, record: int, *, labelled: bool) -> list[st
         f"{rng.gauss(30, 8):.1f}",
         WORK[work] if labelled else work,
     ]
+
+
+def write_files() -> None:
+    """What a reader of the tutorial downloads from the project, in the current folder."""
+    first = [line for line in export(12).splitlines(keepends=True) if "month_12" not in line]
+    for name, text in {
+        "export.csv": export(300),
+        "new_patients.csv": "".join(first),
+        "dictionary.csv": data_dictionary(),
+    }.items():
+        Path(name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_files()

@@ -16,6 +16,7 @@ from documentation import stupar
 from documentation.blocks import ROOT
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
+from tutorial_pages import SAMPLE
 
 DEMO_SEED = 77  # of `hiprisk demo`
 
@@ -74,6 +75,17 @@ def _two_versions() -> None:
     assert main(["update", "stupar", "some.csv", "--method", "recalibrate"]) == 0
 
 
+def _imputed_and_sampled() -> None:
+    people = simulate_cohort("stupar", n=300, seed=5).frame
+    people["risk"] = people["lbp_any"].map({"yes": 0.6, "no": 0.4}) + 0.002 * people["age_years"]
+    people.to_csv("cases_and_controls.csv", index=False)
+
+
+def _records() -> None:
+    if SAMPLE.is_file():
+        Path("nhs.csv").symlink_to(SAMPLE.resolve())
+
+
 def _record() -> None:
     shutil.copy("configs/fhir/site_example.yaml", "my_codes.yaml")
     record = fhir_records.bundle(
@@ -91,6 +103,9 @@ OF_PAGE: dict[str, Callable[[], None]] = {
     "docs/how-to/bedside.md": _patient,
     "docs/how-to/cohorts.md": _cohort_files,
     "docs/how-to/compare.md": _two_versions,
+    "docs/how-to/expected.md": _people("new.csv", n=200),
+    "docs/how-to/validate.md": _imputed_and_sampled,
+    "docs/tutorials/nhs-published.md": _records,
     "docs/how-to/mlflow.md": _people("clinic.csv", "this_month.csv", n=200),
     "docs/how-to/serve.md": _record,
     "docs/how-to/signatures.md": _people("cohort.csv"),

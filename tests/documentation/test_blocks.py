@@ -1,15 +1,25 @@
 """Every block of code in README.md and docs is run, or has its reason in one list."""
 
+import re
+
 import pytest
 
 from blank_figures import figures_left_blank
+from documentation.badges import BADGES, drawings
 from documentation.blocks import ROOT, blocks_of, indented_blocks, pages
 from documentation.examples import run_examples
 from documentation.files import prepare
-from documentation.reasons import BLOCKS, ELSEWHERE, EXAMPLES_ELSEWHERE, PYTHON_ELSEWHERE
+from documentation.reasons import (
+    BLOCKS,
+    ELSEWHERE,
+    EXAMPLES_ELSEWHERE,
+    PYTHON_ELSEWHERE,
+    WITH_RECORDS,
+)
 from documentation.reasons import PAGES as WHOLE
 from documentation.running import PageRun, compare_shown
 from documentation.settings import check_settings
+from tutorial_pages import SAMPLE
 
 PAGES = {page: blocks_of(page) for page in pages()}
 LANGUAGES = {"bash", "python", "pycon", "yaml", "json", "text", "mermaid"}
@@ -24,7 +34,9 @@ def reason(block):
         return f"{EXAMPLES_ELSEWHERE[block.page]} runs it"
     if block.page in PYTHON_ELSEWHERE and block.language == "python":
         return f"{PYTHON_ELSEWHERE[block.page]} runs it"
-    return WHOLE.get(block.page) or BLOCKS.get((block.page, block.first))
+    if block.page in WITH_RECORDS and not SAMPLE.is_file():
+        return "the NHS records are not beside the project"
+    return WHOLE.get(block.page) or BLOCKS.get(block.page, {}).get(block.first)
 
 
 NOT_RUN = {str(block): block for blocks in PAGES.values() for block in blocks if reason(block)}
@@ -84,12 +96,24 @@ def test_blocks_that_are_not_run_say_why(name):
 
 
 def test_the_lists_name_what_is_there():
-    there = {(block.page, block.first) for blocks in PAGES.values() for block in blocks}
-    assert BLOCKS.keys() <= there
     assert WHOLE.keys() <= PAGES.keys()
+    for page, reasons in BLOCKS.items():
+        assert reasons.keys() <= {block.first for block in PAGES[page]}, page
     elsewhere = {**ELSEWHERE, **EXAMPLES_ELSEWHERE, **PYTHON_ELSEWHERE}
     assert elsewhere.keys() <= PAGES.keys()
     for page, test in elsewhere.items():
         assert page.rpartition("/")[2] in (ROOT / test).read_text(encoding="utf-8") or (
             "tutorial_pages" in (ROOT / test).read_text(encoding="utf-8")
         )
+
+
+@pytest.mark.parametrize("name", drawings())
+def test_badges_say_what_the_project_states(name):
+    assert (BADGES / name).read_text(encoding="utf-8") == drawings()[name]
+
+
+def test_the_readme_fits_its_length_and_links_to_what_is_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 120
+    for link in re.findall(r"\]\(([^)#]+)", readme):
+        assert (ROOT / link).exists(), link

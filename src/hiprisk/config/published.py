@@ -15,7 +15,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.yaml_settings import parse_document, read_yaml
 from hiprisk.yaml_strict import KeyPath
 
-REFERENCE = "docs/how-to/after-the-fit.md has an example"
+REFERENCE = "docs/how-to/published-sheet.md has an example"
 
 # A paper's own name for a variable that the dictionary lacks.
 OwnName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
