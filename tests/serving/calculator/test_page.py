@@ -228,6 +228,20 @@ def test_typing_shows_the_answer_with_its_interval_and_makes_no_request(opened):
     assert tab.noise == []
 
 
+def test_the_page_says_what_marks_and_bounds_are_and_folds_parts_without_effect(opened):
+    tab, _ = opened(SHEETS["linear"])
+    fill(tab, Age="65", WOMAC_function="50")
+    shown = tab.locator("#out").inner_text()
+    assert "Circle: this patient. Diamond: the reference patient, an average patient" in shown
+    assert "Vertical line: the reference patient." in shown
+    assert "41.2: a bound on the score that the study declared before fitting" in shown
+    assert "Compared with an average patient of the development cohort without low back" in shown
+    # The age is that of the reference patient.
+    assert "1 other: no effect" in shown
+    assert "Nothing else would narrow it noticeably." in shown
+    assert tab.noise == []
+
+
 def test_the_policy_stops_a_connection_that_a_changed_page_would_try(opened):
     tab, _ = opened(SHEETS["linear"])
     outcome = tab.evaluate(

@@ -147,7 +147,14 @@ function startPage() {
       events.map((event) => {
         const own = answer[`chance_${event.name}`], other = reference ? reference[`chance_${event.name}`] : null;
         return row([event.label, shareBar(own, other), percent(own), ...(reference ? [percent(other)] : [])]);
-      })));
+      })), ...fixedBounds());
+  }
+
+  // A number that a reader meets for the first time: where it comes from.
+  function fixedBounds() {
+    const values = outcome.events.filter((event) => event.reference === "fixed").map((event) => engine.shown(event.value));
+    if (!values.length) return [];
+    return [el("p", { class: "small screen-only" }, `${values.join(" and ")}: ${values.length > 1 ? "bounds" : "a bound"} on the score that the study declared before fitting; the model names no source for ${values.length > 1 ? "them" : "it"}.`)];
   }
 
   const ON_PAPER = 6;
