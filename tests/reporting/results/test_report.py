@@ -8,7 +8,7 @@ MADE = Made(date="2026-11-28", seed=7, versions={"hiprisk": "0.1"})
 
 def test_warnings_stand_in_the_banner_and_the_rest_in_the_summary():
     page = small_report().html(MADE)
-    assert '<p class="banner" data-mark="Simulated data">SIMULATED.</p>' in page
+    assert '<p class="banner">SIMULATED.</p>' in page
     assert "<li>SIMULATED.</li>" not in page
     assert '<p class="verdict">Good.</p>' in page
 
