@@ -265,7 +265,8 @@ _COLUMNS = ["blocks", "scenario", "metric", "base", "model", "apparent_gain", "o
 def _addition_to_dict(one: Addition) -> dict[str, Any]:
     return {
         "blocks": list(one.blocks),
-        "label": one.label,
+        # Without labels in the config it is what the blocks say.
+        **({} if one.label == blocks_in_words(one.blocks) else {"label": one.label}),
         "n_coefficients": one.n_coefficients,
         "verdict": one.verdict,
         "sentence": one.sentence,
