@@ -53,8 +53,9 @@ def test_the_document_is_strict_json_with_its_metrics(evidence):
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
     assert plain["metrics"] == evidence.metrics()
     assert plain["flow"][0]["label"] == "rows in the cohort"
-    # What only some studies have: own variables, another loss, own candidates.
-    not_in_all = {"labels", "tuning_loss", "comparisons"}
+    # What only some studies have: own variables, another loss, own candidates, sites, a truth.
+    not_in_all = {"labels", "tuning_loss", "comparisons", "by_outcome", "by_site"}
+    not_in_all |= {"simulated_truth"}
     assert {field.name for field in dataclasses.fields(evidence)} - not_in_all < set(plain)
 
 

@@ -136,6 +136,6 @@ def test_one_entry_brings_a_metric_into_every_procedure_and_table():
     assert dict(groups.optima)["largest_error"] == 0.0
 
     assert label_of("largest_error", event="worsening") == "largest error (worsening)"
-    assert ["largest error", f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}"] in (
+    assert ["largest error", f"{one.value:.2f}", f"{one.low:.2f} to {one.high:.2f}"] in (
         estimate_rows(estimates)
     )

@@ -27,7 +27,10 @@ def test_frame_json_and_picture_say_the_same(pooled):
     assert plain["metrics"][f"negative_control_{control['kind']}_{name}"] == control["estimate"]
     assert len(plain["metrics"]) == len(plain["rows"]) + len(plain["differences"]) + 1
     ax = draw_association(pooled)
-    assert len(ax.containers) == 10
+    drawn = [line.get_xdata()[0] for line in ax.lines if line.get_marker() not in ("", "None")]
+    fullest = pooled.rows[-1].model
+    differences = [one.estimate.value for one in pooled.differences if one.model == fullest]
+    assert sorted(drawn) == sorted([one.estimate.value for one in pooled.rows] + differences)
     assert association_picture(pooled)[:4] == b"\x89PNG"
 
 

@@ -16,8 +16,8 @@ from hiprisk.reporting.plots.association import draw_association
 def test_simulated_people_are_said_to_be_simulated(pooled):
     assert pooled.sentences[0].startswith("SIMULATED DATA")
     real = dataclasses.replace(pooled, provenance="real")
-    assert "(simulated data)" in draw_association(pooled).get_title(loc="left")
-    assert "simulated" not in draw_association(real).get_title(loc="left")
+    assert "(simulated data)" in draw_association(pooled).get_title()
+    assert "simulated" not in draw_association(real).get_title()
 
 
 CONFIG = study()
