@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 _LINK = re.compile(r"(?<!\\)!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 _CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_NAMED = re.compile(r"\bdocs/[\w/-]+\.md(?:#[\w-]+)?")
 _STATED = re.compile(r"\{[^}]*#([\w-]+)[^}]*\}|\bid=\"([^\"]+)\"")
 
 
@@ -45,6 +46,22 @@ def faults(pages) -> Iterator[str]:
         for target in dict.fromkeys(links_of(page)):
             if not is_external(target) and (wrong := _wrong(page, target)):
                 yield f"{_shown(page)}: {target}: {wrong}"
+
+
+def named_pages(folder) -> Iterator[tuple[Path, str]]:
+    """Files of Python below a folder and the pages of docs that their messages name."""
+    for source in sorted(folder.rglob("*.py")):
+        for named in dict.fromkeys(_NAMED.findall(source.read_text(encoding="utf-8"))):
+            yield source, named
+
+
+def unknown_pages(folder) -> list[str]:
+    """The pages and anchors that messages name and that are not there, in words."""
+    return [
+        f"{_shown(source)}: {named}: {wrong}"
+        for source, named in named_pages(folder)
+        if (wrong := _wrong(ROOT / "pyproject.toml", named))
+    ]
 
 
 def _wrong(page, target):

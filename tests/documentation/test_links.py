@@ -2,7 +2,16 @@
 
 import pytest
 
-from documentation.links import faults, is_external, links_of, main, texts
+from documentation.links import (
+    ROOT,
+    faults,
+    is_external,
+    links_of,
+    main,
+    named_pages,
+    texts,
+    unknown_pages,
+)
 
 
 def test_every_relative_link_and_anchor_leads_somewhere():
@@ -42,3 +51,19 @@ def test_the_script_says_what_it_found(capsys, argv):
     assert main(argv) == 0
     said = capsys.readouterr().out
     assert ("https://" in said) if argv else said.endswith("0 lead nowhere\n")
+
+
+def test_every_page_and_anchor_that_a_message_names_is_there():
+    source = ROOT / "src" / "hiprisk"
+    assert len(list(named_pages(source))) > 10
+    assert unknown_pages(source) == []
+
+
+def test_a_message_that_names_no_page_is_found(tmp_path):
+    (tmp_path / "a.py").write_text(
+        'A = "see docs/index.md, docs/none.md"\nB = "docs/how-to/serve.md#no-such-task"\n'
+    )
+    assert unknown_pages(tmp_path) == [
+        f"{tmp_path}/a.py: docs/none.md: no such file",
+        f"{tmp_path}/a.py: docs/how-to/serve.md#no-such-task: no such anchor",
+    ]
