@@ -12,7 +12,7 @@ DRAWN = Path(hiprisk.__file__).parent / "reporting" / "plots"
 def test_every_drawing_function_is_offered():
     functions = {
         node.name
-        for path in (*DRAWN.glob("*.py"), *DRAWN.glob("model/*.py"))
+        for path in (*DRAWN.glob("*.py"), *DRAWN.glob("model/*.py"), *DRAWN.glob("predictors/*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("draw_")
     }

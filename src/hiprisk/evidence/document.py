@@ -10,6 +10,7 @@ from typing import Any
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
+from hiprisk.evidence.predictors.partial_effects import PartialEffects
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
 from hiprisk.inference.samplesize import SampleSizeFinding
@@ -28,6 +29,9 @@ from hiprisk.validation.performance.reference import ReferenceComparison
 from hiprisk.validation.performance.results import Performance
 from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.labels import capital
+
+# Parts that are left out of the document where there is none: older evidence has none of them.
+ABSENT_IN_OLDER = ("by_outcome", "by_site", "partial_effects", "simulated_truth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,8 @@ class Evidence:
     by_outcome, by_site : TableOne or None
         Characteristics by outcome (its thirds, or the event) and by site; of sites where there are
         few enough for a table.
+    partial_effects : PartialEffects or None
+        Predictions over the values of each predictor; None where everybody is given the mean.
     simulated_truth : SimulatedTruth or None
         Of a study whose cohort is simulated, as far as it is known.
     """
@@ -178,6 +184,7 @@ class Evidence:
     comparisons: tuple[CandidateComparison, ...] = ()
     by_outcome: TableOne | None = None
     by_site: TableOne | None = None
+    partial_effects: PartialEffects | None = None
     simulated_truth: SimulatedTruth | None = None
 
     def label(self, name: str) -> str:
@@ -229,7 +236,7 @@ class Evidence:
             del fields["tuning_loss"]
         if not self.comparisons:
             del fields["comparisons"]
-        for name in ("by_outcome", "by_site", "simulated_truth"):
+        for name in ABSENT_IN_OLDER:
             if fields[name] is None:
                 del fields[name]
         return {**_plain(fields), "metrics": self.metrics()}

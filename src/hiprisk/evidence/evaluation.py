@@ -39,6 +39,7 @@ from hiprisk.evidence.parts import (
     subgroups_part,
     truth_part,
 )
+from hiprisk.evidence.predictors.parts import partial_effects_part
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.foreign.converted_fit import ConvertedFit
@@ -119,6 +120,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         comparisons=tried.part("comparisons", partial(comparisons_part, study)) or (),
         by_outcome=characteristics_by_outcome(study),
         by_site=characteristics_by_site(study),
+        partial_effects=tried.part("partial_effects", partial(partial_effects_part, study)),
         simulated_truth=tried.part("simulated_truth", partial(truth_part, study)),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,

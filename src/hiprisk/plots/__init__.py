@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hiprisk.reporting.plots.increment import draw_added_value
     from hiprisk.reporting.plots.model.nomogram import draw_nomogram
     from hiprisk.reporting.plots.murphy import draw_murphy_diagram
+    from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
     from hiprisk.reporting.plots.samplesize import draw_samplesize
     from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
     from hiprisk.reporting.plots.stability import (
@@ -71,6 +72,7 @@ __getattr__, __dir__ = lazy_names(
         "draw_missing": "hiprisk.reporting.plots.study",
         "draw_murphy_diagram": "hiprisk.reporting.plots.murphy",
         "draw_nomogram": "hiprisk.reporting.plots.model.nomogram",
+        "draw_partial_effects": "hiprisk.reporting.plots.predictors.effects",
         "draw_pit": "hiprisk.reporting.plots.distribution",
         "draw_predicted_observed": "hiprisk.reporting.plots.distribution",
         "draw_prediction_stability": "hiprisk.reporting.plots.stability",
@@ -105,6 +107,7 @@ __all__ = [
     "draw_missing",
     "draw_murphy_diagram",
     "draw_nomogram",
+    "draw_partial_effects",
     "draw_pit",
     "draw_predicted_observed",
     "draw_prediction_stability",

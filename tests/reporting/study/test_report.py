@@ -13,7 +13,7 @@ BODY = [
     "Held-out participants", "Limitations",
 ]  # fmt: skip
 APPENDIX = [
-    "The model in full", "Nomogram and points", "Sample size", "Missing values",
+    "The model in full", "Nomogram and points", "Predictors", "Sample size", "Missing values",
     "Baseline characteristics by outcome and site", "Checks of the data",
     "Internal validation in full", "Out-of-fold predictions and prediction intervals",
     "Events in full", "Added value in full",

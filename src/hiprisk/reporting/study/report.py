@@ -12,6 +12,7 @@ from hiprisk.parallel import current_cluster, run_parallel
 from hiprisk.reporting.appendix.glossary import glossary_section
 from hiprisk.reporting.appendix.model import candidates_section, model_section
 from hiprisk.reporting.appendix.points import points_section
+from hiprisk.reporting.appendix.predictors import predictors_section
 from hiprisk.reporting.appendix.provenance import provenance_section
 from hiprisk.reporting.appendix.robustness import (
     expected_section,
@@ -116,6 +117,7 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (limitations_section, ("evidence", "config")),
     (model_section, ("evidence", "sheet")),
     (points_section, ("sheet",)),
+    (predictors_section, ("evidence",)),
     (sample_size_section, ("evidence",)),
     (missing_section, ("evidence",)),
     (further_characteristics_section, ("evidence",)),

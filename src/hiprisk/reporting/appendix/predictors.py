@@ -1,0 +1,91 @@
+"""The section of a report on what the predictors do in the model."""
+
+from __future__ import annotations
+
+from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects
+from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
+from hiprisk.reporting.plots.drawn import drawn
+from hiprisk.reporting.plots.predictors.effects import MOST_PANELS, draw_partial_effects
+from hiprisk.wording.labels import unit_of_amount, with_unit
+from hiprisk.wording.quantities import decimals, interval, number
+
+NO_CAUSE = (
+    "Effects and importance describe the model. They do not say what would happen to a patient "
+    "whose value was changed."
+)
+
+
+def predictors_section(evidence: Evidence) -> Section | None:
+    """What the predictors do; None in evidence that has nothing on it."""
+    found = evidence.partial_effects
+    if found is None or not found.effects:
+        return None
+    return Section(
+        anchor="predictors",
+        part=APPENDIX,
+        title="Predictors",
+        paragraphs=(NO_CAUSE,),
+        pictures=(_effects(evidence, found),),
+        tables=(_effects_table(evidence, found),),
+    )
+
+
+def unit_of_predictions(evidence: Evidence) -> str:
+    """What a prediction of the model is, for an axis."""
+    return unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk"
+
+
+def _effects(evidence: Evidence, found: PartialEffects) -> Picture:
+    band = (
+        f"Bands: pointwise 95 % CI from {found.n_refits} bootstrap models."
+        if found.n_refits > 1
+        else "Without intervals: the sheet of this model type carries no bootstrap models."
+    )
+    n_smaller = len(found.effects) - len(found.largest(MOST_PANELS))
+    smaller = (
+        f" The other {n_smaller}, with smaller effects, are in the table." if n_smaller else ""
+    )
+    return drawn(
+        name="partial_effects.png",
+        ax=draw_partial_effects(
+            found, unit=unit_of_predictions(evidence), provenance=evidence.provenance
+        ),
+        alt="Prediction over the values of each predictor, the others as in the typical patient. "
+        "The table of partial effects has both ends in numbers.",
+        caption="Partial effects: predictions as one predictor varies from its 1st to its 99th "
+        "percentile, the others as in the typical patient (medians, most common levels). "
+        f"{band} Marks on the axis: tenths of the development cohort.{smaller}",
+    )
+
+
+def _effects_table(evidence: Evidence, found: PartialEffects) -> Table:
+    digits = 3 if evidence.kind == "binary" else decimals(found.effects[0].reach, 1)
+    unit = unit_of_predictions(evidence)
+    return Table(
+        head=("predictor", "value", f"lowest prediction ({unit})", "95 % CI", "value ",
+              f"highest prediction ({unit})", "95 % CI "),
+        rows=tuple(_row(one, digits) for one in found.largest()),
+        caption="Partial effects over the range of the development cohort, the largest first",
+        folded=True,
+    )  # fmt: skip
+
+
+def _row(effect: PartialEffect, digits: int) -> tuple[str, ...]:
+    lowest = effect.predicted.index(min(effect.predicted))
+    highest = effect.predicted.index(max(effect.predicted))
+    return (
+        with_unit(effect.label, effect.unit),
+        *_place(effect, lowest, digits),
+        *_place(effect, highest, digits),
+    )
+
+
+def _place(effect: PartialEffect, place: int, digits: int) -> tuple[str, str, str]:
+    value = effect.values[place]
+    low, high = (effect.low[place], effect.high[place]) if effect.low else (None, None)
+    return (
+        value if isinstance(value, str) else f"{value:.3g}",
+        number(effect.predicted[place], digits),
+        interval(low, high, digits),
+    )

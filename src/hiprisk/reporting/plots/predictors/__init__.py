@@ -1,0 +1,1 @@
+"""Pictures of what the predictors do in a model."""

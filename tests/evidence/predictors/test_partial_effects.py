@@ -1,0 +1,51 @@
+"""Predictions as one predictor varies, the others as in the typical patient."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hiprisk.evidence.predictors.partial_effects import partial_effects
+from hiprisk.sheet.evaluate import SheetEvaluator
+from hiprisk.sheet.explanation.reference_patient import typical_patient
+from small_bundle import small_sheet
+
+
+def by_variable(sheet):
+    return {one.variables[0]: one for one in partial_effects(sheet).effects}
+
+
+def test_effects_of_a_linear_model_are_its_coefficients():
+    found = by_variable(small_sheet())
+    age = found["age_years"]
+    assert (age.values[0], age.values[-1]) == (45.0, 85.0)
+    assert age.reach == pytest.approx(0.1 * (85.0 - 45.0))
+    back_pain = dict(zip(found["lbp_any"].values, found["lbp_any"].predicted, strict=True))
+    assert back_pain["yes"] - back_pain["no"] == pytest.approx(5.0)
+
+
+def test_without_bootstrap_models_there_is_no_interval():
+    sheet = small_sheet()
+    alone = dataclasses.replace(sheet, model=dataclasses.replace(sheet.model, refits=None))
+    found = partial_effects(alone)
+    assert found.n_refits == 0
+    assert all(one.low == one.high == () for one in found.effects)
+    assert found.to_frame()["low"].isna().all()
+
+
+def test_a_risk_is_on_its_own_scale():
+    sheet = small_sheet(kind="binary")
+    evaluator = SheetEvaluator(sheet)
+    effect = by_variable(sheet)["age_years"]
+    typical = typical_patient(sheet)
+    patient = {name: np.array([value]) for name, value in typical.items()}
+    patient["age_years"] = np.array([effect.values[0]])
+    completed = evaluator.completed(evaluator.numeric_columns(patient, 1))
+    risk = evaluator.to_risk(evaluator.model.linear_predictor(completed, 1))[0]
+    assert effect.predicted[0] == pytest.approx(risk, abs=1e-12)
+
+
+def test_the_largest_effects_come_first():
+    reaches = [one.reach for one in partial_effects(small_sheet()).largest(2)]
+    assert len(reaches) == 2
+    assert reaches == sorted(reaches, reverse=True)
