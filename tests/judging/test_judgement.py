@@ -38,6 +38,7 @@ def test_figures_have_names_for_files(judged):
     assert set(judged.figures()) >= {
         "calibration_corrected.png", "calibration_loess.png", "net_benefit.png",
         "net_benefit_out_of_fold.png", "stability.png", "mape.png", "calibration_stability.png",
+        "decision_stability.png", "decision_curve_stability.png",
     }  # fmt: skip
 
 

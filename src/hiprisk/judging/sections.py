@@ -10,7 +10,7 @@ from hiprisk.metrics.clinical_utility.curve import DecisionCurve
 from hiprisk.metrics.clinical_utility.net_benefit import AVOIDED, NET_BENEFIT, STANDARDISED
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of, metrics_for
-from hiprisk.reporting.appendix.robustness import section_of_stability
+from hiprisk.reporting.appendix.stability import section_of_stability
 from hiprisk.reporting.internal.performance import (
     ABOUT_INTERVALS,
     corrected_calibration_pictures,
@@ -211,7 +211,10 @@ def _performance_section(found: JudgedEstimator) -> Section:
         ),
         tables=(optimism_columns(found.optimism, found.cross_validation),),
         pictures=corrected_calibration_pictures(
-            found.calibration, unit=_unit(found), provenance="real"
+            found.calibration,
+            unit=_unit(found),
+            provenance="real",
+            bounds=(0.0, 1.0) if found.kind == "binary" else (None, None),
         ),
         notes=(
             ABOUT_INTERVALS,

@@ -1,20 +1,12 @@
-"""Prediction instability and subgroups."""
+"""Expected performance and subgroups."""
 
 import dataclasses
 
 from hiprisk.reporting.appendix.robustness import (
     expected_section,
-    stability_section,
     subgroups_section,
 )
-from hiprisk.wording.quantities import number, p_value
-
-
-def test_instability_is_given_as_mape_and_width(study):
-    table = study.section["stability"].tables[0]
-    values = study.evidence.stability.predictions.to_dict()
-    assert table.rows[0] == ("MAPE, mean over people", number(values["mape"]))
-    assert len(table.rows) == len(values)
+from hiprisk.wording.quantities import p_value
 
 
 def test_subgroups_are_named_by_label_and_small_ones_are_not_shown(study):
@@ -39,9 +31,7 @@ def test_comparisons_have_event_and_threshold_in_words_and_p_values_of_papers(st
 
 
 def test_parts_that_are_not_there_have_no_section(study):
-    evidence = dataclasses.replace(study.evidence, stability=None, subgroups=None)
-    made = (part(evidence) for part in (stability_section, subgroups_section))
-    assert list(made) == [None] * 2
+    assert subgroups_section(dataclasses.replace(study.evidence, subgroups=None)) is None
 
 
 def test_what_the_model_expects_of_its_own_cohort_has_a_row_for_every_figure(study):

@@ -87,3 +87,12 @@ def test_each_page_of_simulated_data_says_so_on_paper():
 
     assert 'data-mark="Simulated data"' in page("SIMULATED DATA: not for patients.")
     assert "data-mark=" not in page("CAUTION: copies.")
+
+
+def test_a_wide_picture_takes_the_whole_column_and_scrolls_sideways_on_a_phone():
+    wide = Picture(name="a.png", png=PNG, alt="Bars.", caption="People.", wide=True)
+    section = Section(anchor="people", title="Participants", pictures=(wide,))
+    html = render_page(sections=(section,), title="T", banner="", lead=("L.",), footer="F")
+    assert '<figure class="wide"><div class="scroll" tabindex="0" role="region"' in html
+    assert ".pictures > figure.wide { flex-basis: 100%; max-width: none; }" in html
+    assert "figure.wide img { min-width: 34rem; }" in html

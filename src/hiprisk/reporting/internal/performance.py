@@ -8,7 +8,7 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
-from hiprisk.reporting.plots.calibration import draw_corrected_calibration
+from hiprisk.reporting.plots.calibration import Bounds, draw_corrected_calibration
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.internal.cross_validation import CrossValidation
@@ -168,15 +168,15 @@ def _by_name(crossing: CrossValidation | None) -> dict[str, Estimate]:
 
 
 def corrected_calibration_pictures(
-    curve: CorrectedCurve | None, *, unit: str, provenance: str
+    curve: CorrectedCurve | None, *, unit: str, provenance: str, bounds: Bounds = (None, None)
 ) -> tuple[Picture, ...]:
-    """The corrected calibration curve; nothing where there is none."""
+    """The corrected calibration curve, within the outcome's bounds; nothing where there is none."""
     if curve is None:
         return ()
     return (
         drawn(
             name="calibration_corrected.png",
-            ax=draw_corrected_calibration(curve, unit=unit, provenance=provenance),
+            ax=draw_corrected_calibration(curve, unit=unit, provenance=provenance, bounds=bounds),
             alt="Observed outcome as a smooth function of the model's prediction, apparent and "
             "optimism-corrected, with pointwise 95 % CI.",
             caption="Calibration curve of the model (lowess), apparent and optimism-corrected.",

@@ -55,8 +55,12 @@ def out_of_fold_section(evidence: Evidence) -> Section | None:
 
 
 def _corrected(evidence: Evidence) -> tuple[Picture, ...]:
+    risk = evidence.kind == "binary"
     return corrected_calibration_pictures(
-        evidence.calibration_corrected, unit=_unit(evidence), provenance=evidence.provenance
+        evidence.calibration_corrected,
+        unit=_unit(evidence),
+        provenance=evidence.provenance,
+        bounds=(0.0, 1.0) if risk else bounds_of(evidence.out_of_fold),
     )
 
 

@@ -16,11 +16,11 @@ from hiprisk.reporting.appendix.predictors import predictors_section
 from hiprisk.reporting.appendix.provenance import provenance_section
 from hiprisk.reporting.appendix.robustness import (
     expected_section,
-    stability_section,
     subgroups_section,
 )
 from hiprisk.reporting.appendix.sample_size import sample_size_section
 from hiprisk.reporting.appendix.sites import sites_section
+from hiprisk.reporting.appendix.stability import stability_section
 from hiprisk.reporting.appendix.truth import truth_section
 from hiprisk.reporting.guidelines.items import as_csv
 from hiprisk.reporting.guidelines.probast import probast_items, probast_section
