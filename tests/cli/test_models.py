@@ -179,9 +179,8 @@ def test_options_that_would_be_left_unused_are_refused(capsys, words, said):
 
 
 def test_the_python_of_the_how_to_gives_the_same(capsys, updated):
-    """The two examples of docs/how-to/compare.md, as they are written there."""
-    page = (Path(__file__).parents[2] / "docs" / "how-to" / "compare.md").read_text("utf-8")
-    page = page.partition("## Two studies beside each other")[2]
+    """The two examples of docs/how-to/compare-models.md, as they are written there."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "compare-models.md").read_text("utf-8")
     code = "\n".join(re.findall(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL))
     code = code.replace("stupar@", "invented-womac@").replace("newcohort.csv", "cohort.csv")
     names = {}

@@ -102,7 +102,7 @@ OF_PAGE: dict[str, Callable[[], None]] = {
     "docs/how-to/associate.md": _people("cohort.csv", n=250),
     "docs/how-to/bedside.md": _patient,
     "docs/how-to/cohorts.md": _cohort_files,
-    "docs/how-to/compare.md": _two_versions,
+    "docs/how-to/compare-models.md": _two_versions,
     "docs/how-to/expected.md": _people("new.csv", n=200),
     "docs/how-to/validate.md": _imputed_and_sampled,
     "docs/tutorials/nhs-published.md": _records,
