@@ -1,10 +1,9 @@
 """How good a model is, in words."""
 
-from dataclasses import replace
-
 import pytest
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.sheet.explanation.importance import importance
 from hiprisk.wording.performance import (
     BlockGain,
     blocks_added,
@@ -55,13 +54,13 @@ def test_blocks_of_one_verdict_share_a_sentence():
     assert blocks_added([], "R² 0.01") == ""
 
 
-def test_what_carries_most_of_the_information_is_named_with_its_share():
-    said = what_changes_most(small_sheet())
+def test_what_moves_predictions_most_is_named_with_how_far():
+    said = what_changes_most(small_sheet(), importance(small_sheet()))
     assert said == (
-        "WOMAC function (75 %), age (10 %) and low back pain (10 %): shares of how far predictions "
-        "move when a value gets known."
+        "WOMAC function (11.5 points), low back pain (2.5 points) and sex (1.0 points): "
+        "how far predictions typically differ between people by this alone (standard deviation)."
     )
-    assert what_changes_most(replace(small_sheet(), max_imputed_weight=0.0)) == ""
+    assert what_changes_most(small_sheet(), ()) == ""
 
 
 def test_validation_and_sample_size():

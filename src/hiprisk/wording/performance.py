@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hiprisk.wording.labels import capital, listed
-from hiprisk.wording.quantities import WithInterval, number, percent
+from hiprisk.wording.labels import capital, listed, unit_of_amount
+from hiprisk.wording.quantities import WithInterval, amount, number, percent, vanishes
 from hiprisk.wording.verdicts import excludes
 
 if TYPE_CHECKING:
+    from hiprisk.sheet.explanation.importance import Importance
     from hiprisk.sheet.format import Sheet
 
 # Which figure says best how well a model predicts, by the kind of its outcome.
@@ -103,21 +104,33 @@ def _said(one: BlockGain) -> str:
         return "{blocks} added less than the minimum important gain ({minimum})"
     if one.low is not None and one.low > 0.0:
         return (
-            "{blocks} added to the prediction, but whether the minimum important gain ({minimum}) "
-            "is inconclusive at this sample size"
+            "{blocks} added to the prediction, but whether by the minimum important gain "
+            "({minimum}) or more is inconclusive at this sample size"
         )
     return "whether {blocks} added to the prediction is inconclusive at this sample size"
 
 
-def what_changes_most(sheet: Sheet) -> str:
-    """The predictors whose value moves predictions most, with their shares."""
-    if not sheet.has_reference_population:
-        return ""
-    first = sorted(sheet.variables, key=lambda spec: -spec.weight)[:MOST_NAMED]
-    named = [f"{spec.label} ({percent(spec.weight, 0)})" for spec in first if spec.weight > 0.0]
+def what_changes_most(sheet: Sheet, found: Sequence[Importance]) -> str:
+    """The predictors that move predictions most, with how far; empty where there are none.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    found : sequence of Importance
+        Of the sheet, the largest first.
+    """
+    unit = "" if sheet.outcome.kind == "binary" else f" {unit_of_amount(sheet.outcome.unit)}"
+    named = [
+        f"{one.group.label} ({amount(sheet, one.sd)}{unit.rstrip()})"
+        for one in found[:MOST_NAMED]
+        if not vanishes(sheet, one.sd)
+    ]
     if not named:
         return ""
-    return f"{capital(listed(named))}: shares of how far predictions move when a value gets known."
+    return (
+        f"{capital(listed(named))}: how far predictions typically differ between people by this "
+        "alone (standard deviation)."
+    )
 
 
 def validation_in_words(how: str, *, held_out: str | None = None) -> str:

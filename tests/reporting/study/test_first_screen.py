@@ -7,6 +7,7 @@ import pytest
 
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.reporting.study.first_screen import first_screen
+from hiprisk.sheet.explanation.importance import importance
 from hiprisk.wording.quantities import number
 
 
@@ -40,8 +41,8 @@ def test_for_whom_what_changes_an_answer_and_whether_to_trust_it(first, study):
     whom, changes, trust = first.facts
     assert whom.value.startswith("People aged 55 or older with symptomatic hip osteoarthritis; ")
     assert "outcome after 36 months, in those who keep their hip until then" in whom.value
-    weights = sorted((spec.weight for spec in study.sheet.variables), reverse=True)
-    assert f"({100 * weights[0]:.0f} %)" in changes.value
+    first_named = importance(study.sheet)[0]
+    assert changes.value.startswith(f"{first_named.group.label} ({first_named.sd:.1f} points), ")
     assert trust.value.startswith("Not for patients: the people are simulated. Validated")
     assert "held out" in trust.value
     alone = screen(study, holdout=None).facts[2].value
@@ -66,6 +67,7 @@ def test_four_tiles_have_the_figures_of_the_evidence(first, study):
     assert values(one_person) == [f"± {width / 2:.0f} points"]
     gains = [one.gain("r2").estimate.value for one in study.evidence.added.additions[:2]]
     assert values(predictors)[:2] == [f"R² {gain:+z.3f}" for gain in gains]
+    assert "Minimum important gain: R² 0.01. WOMAC function: higher is worse." in predictors.note
     effect = study.evidence.association.rows[-1].estimate.value
     assert values(predictors)[2].startswith(f"{effect:+.{study.evidence.association.digits}f} ")
 

@@ -14,6 +14,7 @@ from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
 from hiprisk.reporting.study.verdict import evaluated, verdict_of
+from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_SHORT_LABELS
 from hiprisk.wording.labels import capital, unit_of_amount
@@ -60,7 +61,7 @@ def first_screen(
         _performance(evidence),
         _calibration(evidence),
         _one_person(evidence),
-        _predictors(evidence),
+        _predictors(evidence, config),
     )
     return FirstScreen(
         verdict=verdict_of(evidence, config.outcome.label),
@@ -81,7 +82,7 @@ def _facts(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[Li
         + (", in those who keep their hip until then" if kept else "")
         + f". {people_counted(evidence.n_people, evidence.n_analysed)} analysed.",
     )
-    if said := what_changes_most(sheet):
+    if said := what_changes_most(sheet, importance(sheet)):
         yield Line(label="What changes an answer most", value=said)
     yield Line(label="Can it be trusted?", value=" ".join(_trust(evidence, config)))
 
@@ -201,14 +202,17 @@ def _risk_spread(curve: CalibrationCurve) -> Tile:
     )
 
 
-def _predictors(evidence: Evidence) -> Tile | None:
+def _predictors(evidence: Evidence, config: StudyConfig) -> Tile | None:
     """What each block adds, with its verdict, and the declared exposure's association."""
     added, table, truth = evidence.added, evidence.association, evidence.simulated_truth
     lines: list[Line] = []
+    higher = ""
     if added is not None:
         lines += [gain_line(one, added, truth) for one in added.additions if len(one.blocks) == 1]
     if table is not None and table.rows:
         lines.append(_effect(table, truth))
+        if table.rows[-1].measure == "mean_difference":
+            higher = f" {capital(config.outcome.label)}: higher is {config.outcome.higher_is}."
     if not lines:
         return Tile(
             title="What do the predictors add?",
@@ -216,11 +220,15 @@ def _predictors(evidence: Evidence) -> Tile | None:
             note="One block of predictors is declared, and no exposure.",
             anchor="methods",
         )
-    minimum = "" if added is None else f" Minimum important gain: {added.smallest_gain:g}."
+    minimum = (
+        ""
+        if added is None
+        else f" Minimum important gain: {added.metric_label} {added.smallest_gain:g}."
+    )
     return Tile(
         title="What do the predictors add?",
         lines=tuple(lines),
-        note=f"In brackets: 95 % CI{_about_truth(truth)}.{minimum}",
+        note=f"In brackets: 95 % CI{_about_truth(truth)}.{minimum}{higher}",
         anchor="association" if added is None else "added",
     )
 

@@ -16,6 +16,7 @@ from hiprisk.serving.clinician_page.figures import (
     estimate_of,
 )
 from hiprisk.serving.model import Model
+from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_LABELS
 from hiprisk.wording.disclaimers import DISCLAIMER, provenance_in_words
@@ -244,13 +245,13 @@ def _effect(sheet: Sheet, row: Mapping[str, Any]) -> str:
 
 
 def _what_changes(sheet: Sheet) -> Answer | None:
-    said = what_changes_most(sheet)
+    found = importance(sheet)
+    said = what_changes_most(sheet, found)
     if not said:
         return None
-    first = max(sheet.variables, key=lambda spec: spec.weight)
     return Answer(
         question="What changes an answer most?",
-        headline=capital(first.label),
+        headline=capital(found[0].group.label),
         lines=(
             said,
             "The calculator shows it for one patient: what moved the prediction, and what would "
