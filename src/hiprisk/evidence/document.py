@@ -10,6 +10,8 @@ from typing import Any
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
+from hiprisk.evidence.predictors.example_patient import ExamplePatient
+from hiprisk.evidence.predictors.importance import Importance
 from hiprisk.evidence.predictors.partial_effects import PartialEffects
 from hiprisk.inference.association import AssociationTable
 from hiprisk.inference.increment import AddedValue
@@ -31,7 +33,9 @@ from hiprisk.validation.subgroups.results import Subgroups
 from hiprisk.wording.labels import capital
 
 # Parts that are left out of the document where there is none: older evidence has none of them.
-ABSENT_IN_OLDER = ("by_outcome", "by_site", "partial_effects", "simulated_truth")
+ABSENT_IN_OLDER = (
+    "by_outcome", "by_site", "partial_effects", "importance", "example_patient", "simulated_truth",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,10 @@ class Evidence:
         few enough for a table.
     partial_effects : PartialEffects or None
         Predictions over the values of each predictor; None where everybody is given the mean.
+    importance : Importance or None
+        Permutation importance of each predictor in the development cohort.
+    example_patient : ExamplePatient or None
+        An invented patient explained.
     simulated_truth : SimulatedTruth or None
         Of a study whose cohort is simulated, as far as it is known.
     """
@@ -185,6 +193,8 @@ class Evidence:
     by_outcome: TableOne | None = None
     by_site: TableOne | None = None
     partial_effects: PartialEffects | None = None
+    importance: Importance | None = None
+    example_patient: ExamplePatient | None = None
     simulated_truth: SimulatedTruth | None = None
 
     def label(self, name: str) -> str:

@@ -39,7 +39,11 @@ from hiprisk.evidence.parts import (
     subgroups_part,
     truth_part,
 )
-from hiprisk.evidence.predictors.parts import partial_effects_part
+from hiprisk.evidence.predictors.parts import (
+    example_patient_part,
+    importance_part,
+    partial_effects_part,
+)
 from hiprisk.evidence.summary import summary_sentences
 from hiprisk.inference.samplesize import SampleSizeFinding
 from hiprisk.learning.foreign.converted_fit import ConvertedFit
@@ -121,6 +125,8 @@ def evaluate(study: FinishedStudy) -> Evidence:
         by_outcome=characteristics_by_outcome(study),
         by_site=characteristics_by_site(study),
         partial_effects=tried.part("partial_effects", partial(partial_effects_part, study)),
+        importance=tried.part("importance", partial(importance_part, study)),
+        example_patient=tried.part("example_patient", partial(example_patient_part, study)),
         simulated_truth=tried.part("simulated_truth", partial(truth_part, study)),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,

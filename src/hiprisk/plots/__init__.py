@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from hiprisk.reporting.plots.model.nomogram import draw_nomogram
     from hiprisk.reporting.plots.murphy import draw_murphy_diagram
     from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
+    from hiprisk.reporting.plots.predictors.example import draw_example_patient
+    from hiprisk.reporting.plots.predictors.importance import draw_importance
     from hiprisk.reporting.plots.samplesize import draw_samplesize
     from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
     from hiprisk.reporting.plots.stability import (
@@ -66,8 +68,10 @@ __getattr__, __dir__ = lazy_names(
         "draw_decision_curve_stability": "hiprisk.reporting.plots.stability",
         "draw_decision_stability": "hiprisk.reporting.plots.stability",
         "draw_drift": "hiprisk.reporting.plots.drift",
+        "draw_example_patient": "hiprisk.reporting.plots.predictors.example",
         "draw_external_calibration": "hiprisk.reporting.plots.external",
         "draw_flow": "hiprisk.reporting.plots.study",
+        "draw_importance": "hiprisk.reporting.plots.predictors.importance",
         "draw_mape": "hiprisk.reporting.plots.stability",
         "draw_missing": "hiprisk.reporting.plots.study",
         "draw_murphy_diagram": "hiprisk.reporting.plots.murphy",
@@ -101,8 +105,10 @@ __all__ = [
     "draw_decision_curve_stability",
     "draw_decision_stability",
     "draw_drift",
+    "draw_example_patient",
     "draw_external_calibration",
     "draw_flow",
+    "draw_importance",
     "draw_mape",
     "draw_missing",
     "draw_murphy_diagram",

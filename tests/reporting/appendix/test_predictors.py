@@ -17,6 +17,18 @@ def test_effects_stand_in_the_report_with_their_numbers(study):
 
 
 def test_older_evidence_has_no_such_section(study):
-    older = dataclasses.replace(study.evidence, partial_effects=None)
+    older = dataclasses.replace(
+        study.evidence, partial_effects=None, importance=None, example_patient=None
+    )
     assert predictors_section(older) is None
     assert "partial_effects" not in older.to_dict()
+
+
+def test_importance_and_an_invented_patient_have_their_tables(study):
+    section, evidence = study.section["predictors"], study.evidence
+    _, importance, example = section.tables
+    assert importance.rows[0][1] == f"{evidence.importance.predictors[0].drop:.3f}"
+    assert example.rows[-1] == ("invented patient", f"{evidence.example_patient.total:.3f}")
+    assert [picture.name for picture in section.pictures][1:] == [
+        "importance.png", "example_patient.png",
+    ]  # fmt: skip

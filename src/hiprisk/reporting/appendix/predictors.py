@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.predictors.example_patient import ExamplePatient
+from hiprisk.evidence.predictors.importance import Importance
 from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.predictors.effects import MOST_PANELS, draw_partial_effects
+from hiprisk.reporting.plots.predictors.example import draw_example_patient
+from hiprisk.reporting.plots.predictors.importance import METRICS, draw_importance
 from hiprisk.wording.labels import unit_of_amount, with_unit
-from hiprisk.wording.quantities import decimals, interval, number
+from hiprisk.wording.quantities import decimals, interval, number, signed
 
 NO_CAUSE = (
     "Effects and importance describe the model. They do not say what would happen to a patient "
@@ -18,16 +22,25 @@ NO_CAUSE = (
 
 def predictors_section(evidence: Evidence) -> Section | None:
     """What the predictors do; None in evidence that has nothing on it."""
-    found = evidence.partial_effects
-    if found is None or not found.effects:
+    pictures, tables = [], []
+    if (effects := evidence.partial_effects) is not None and effects.effects:
+        pictures.append(_effects(evidence, effects))
+        tables.append(_effects_table(evidence, effects))
+    if (importance := evidence.importance) is not None and importance.predictors:
+        pictures.append(_importance(evidence, importance))
+        tables.append(_importance_table(importance))
+    if (example := evidence.example_patient) is not None and example.contributions:
+        pictures.append(_example(evidence, example))
+        tables.append(_example_table(example))
+    if not pictures:
         return None
     return Section(
         anchor="predictors",
         part=APPENDIX,
         title="Predictors",
         paragraphs=(NO_CAUSE,),
-        pictures=(_effects(evidence, found),),
-        tables=(_effects_table(evidence, found),),
+        pictures=tuple(pictures),
+        tables=tuple(tables),
     )
 
 
@@ -88,4 +101,56 @@ def _place(effect: PartialEffect, place: int, digits: int) -> tuple[str, str, st
         value if isinstance(value, str) else f"{value:.3g}",
         number(effect.predicted[place], digits),
         interval(low, high, digits),
+    )
+
+
+def _importance(evidence: Evidence, found: Importance) -> Picture:
+    metric = METRICS[found.metric]
+    return drawn(
+        name="importance.png",
+        ax=draw_importance(found, provenance=evidence.provenance),
+        alt=f"Fall of {metric} when the values of each predictor are permuted; the table of "
+        "permutation importance has the numbers.",
+        caption=f"Permutation importance: fall of {metric} when the values of a predictor are "
+        f"permuted among the {found.n} rows used of the development cohort. Dots: mean of "
+        f"{found.n_permutations} permutations; lines: smallest to largest. Apparent {metric}: "
+        f"{number(found.value, 2)}. Predictors that carry the same information share importance.",
+    )
+
+
+def _importance_table(found: Importance) -> Table:
+    return Table(
+        head=("predictor", f"mean fall of {METRICS[found.metric]}", "smallest to largest"),
+        rows=tuple(
+            (one.label, number(one.drop), interval(one.low, one.high)) for one in found.predictors
+        ),
+        caption=f"Permutation importance, {found.n_permutations} permutations",
+        folded=True,
+    )
+
+
+def _example(evidence: Evidence, found: ExamplePatient) -> Picture:
+    return drawn(
+        name="example_patient.png",
+        ax=draw_example_patient(found, provenance=evidence.provenance),
+        alt="Contribution of each predictor to the prediction for an invented patient, relative to "
+        "the typical patient; the table of contributions has the numbers.",
+        caption="An invented patient, nobody of the cohort: each number lies half an interquartile "
+        "range above its median; each category is its most common level, or present where that is "
+        "absent. Contributions to the linear predictor, relative to the typical patient (medians, "
+        "most common levels); hatched: negative.",
+    )
+
+
+def _example_table(found: ExamplePatient) -> Table:
+    rows = [(one.label, signed(one.value)) for one in found.contributions]
+    return Table(
+        head=("predictor", f"contribution ({found.scale})"),
+        rows=(
+            ("typical patient", number(found.reference)),
+            *rows,
+            ("invented patient", number(found.total)),
+        ),
+        caption="Contributions for the invented patient",
+        folded=True,
     )
