@@ -75,7 +75,7 @@ BLOCKS: dict[str, dict[str, str]] = {
             "the paper is the reader's; tests/cli/test_sheet.py"
         ),
     },
-    "docs/how-to/serve.md": {
+    "docs/how-to/record-system.md": {
         "questionnaires:": "a part of a map of codes; configs/fhir/site_example.yaml is whole",
     },
     "docs/how-to/train.md": {

@@ -21,7 +21,7 @@ from hiprisk.sheet.format import VariableSpec
 from hiprisk.spelling import did_you_mean
 from hiprisk.yaml_settings import YamlDocument, parse_document, read_yaml
 
-REFERENCE = "see docs/how-to/serve.md"
+REFERENCE = "see docs/how-to/record-system.md"
 
 _CODE = re.compile(r"[^\s|]+\|[^\s|,&?#{}]+")
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, coerce_numbers_to_str=True)

@@ -7,7 +7,9 @@ from hiprisk.serving.fhir.record import REASONS, Record, Unused, Used
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.remarks import value_in_words
 
-DECLARE = "declare the codes of your record system with --fhir-codes, see docs/how-to/serve.md"
+DECLARE = (
+    "declare the codes of your record system with --fhir-codes, see docs/how-to/record-system.md"
+)
 
 
 def used_in_words(sheet: Sheet, item: Used) -> str:
