@@ -75,6 +75,9 @@ BLOCKS: dict[str, dict[str, str]] = {
             "the paper is the reader's; tests/cli/test_sheet.py"
         ),
     },
+    "docs/how-to/rebuild.md": {
+        "hiprisk rebuild nhs-proms-hip --cohort nhs_proms_hip.csv": _RECORDS,
+    },
     "docs/how-to/record-system.md": {
         "questionnaires:": "a part of a map of codes; configs/fhir/site_example.yaml is whole",
     },
@@ -82,7 +85,6 @@ BLOCKS: dict[str, dict[str, str]] = {
         "part               how often                                  fits  time": (
             "times are measured, and differ from run to run"
         ),
-        "hiprisk rebuild nhs-proms-hip --cohort nhs_proms_hip.csv": _RECORDS,
     },
     "docs/how-to/tuning.md": {
         "import optuna": "needs trials that were kept; tests/learning/tuning reads them",
