@@ -76,8 +76,8 @@ def to_sheet(
     """A fitted model of scikit-learn, LightGBM or XGBoost as a sheet.
 
     The sheet predicts complete rows as the library does; which models, and how exactly, is in
-    docs/how-to/own-candidates.md. The data add what the model itself lacks: an imputation model of
-    missing values, what the development cohort held, the share of information of each variable,
+    docs/reference/portable-models.md. The data add what the model itself lacks: an imputation model
+    of missing values, what the development cohort held, the share of information of each variable,
     and, of a continuous outcome, how it scatters about out-of-fold predictions.
 
     Parameters
