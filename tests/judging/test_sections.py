@@ -4,7 +4,7 @@ import dataclasses
 
 from hiprisk.judging.sections import judgement_page, judgement_sections, summary_of
 from hiprisk.metrics.registry import label_of
-from hiprisk.wording.quantities import number
+from hiprisk.wording.quantities import interval_digits, number
 
 
 def test_sections_follow_each_other_as_in_a_study(judged):
@@ -14,11 +14,14 @@ def test_sections_follow_each_other_as_in_a_study(judged):
     ]  # fmt: skip
 
 
-def test_every_metric_has_its_row(judged):
+def test_every_metric_has_its_row_with_the_digits_that_its_interval_says_are_sure(judged):
     table = judgement_sections(judged)[1].tables[0]
+    digits = [interval_digits(one) for one in judged.optimism.estimates()]
     assert [row[:2] for row in table.rows] == [
-        (label_of(row.metric), number(row.apparent)) for row in judged.optimism.rows
+        (label_of(row.metric), number(row.apparent, shown))
+        for row, shown in zip(judged.optimism.rows, digits, strict=True)
     ]
+    assert 2 in digits
 
 
 def test_utility_stands_at_the_declared_threshold_out_of_fold_and_corrected(judged):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.events import EventsEvidence
+from hiprisk.evidence.participants.baseline_characteristics import TableOne
 from hiprisk.evidence.predictors.example_patient import ExamplePatient
 from hiprisk.evidence.predictors.importance import Importance
 from hiprisk.evidence.predictors.partial_effects import PartialEffects

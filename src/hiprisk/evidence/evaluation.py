@@ -15,17 +15,17 @@ from hiprisk.cohort.findings import Finding, by_severity
 from hiprisk.config import StudyConfig
 from hiprisk.errors import InputError
 from hiprisk.evidence.attempts import ONE_COMPARISON, Attempts
-from hiprisk.evidence.characteristics import (
-    all_characteristics,
-    characteristics_by_outcome,
-    characteristics_by_site,
-)
 from hiprisk.evidence.corrected import corrected_calibration, full_optimism
 from hiprisk.evidence.document import Evidence, HoldoutResult
 from hiprisk.evidence.early_findings import early_findings
 from hiprisk.evidence.events import events_evidence
 from hiprisk.evidence.finished import FinishedStudy, has_refits
 from hiprisk.evidence.out_of_fold import out_of_fold_performance, out_of_fold_sample
+from hiprisk.evidence.participants.characteristics import (
+    all_characteristics,
+    characteristics_by_outcome,
+    characteristics_by_site,
+)
 from hiprisk.evidence.parts import (
     added_part,
     association_part,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.evidence.baseline_characteristics import table_one
+from hiprisk.evidence.participants.baseline_characteristics import table_one
 from hiprisk.reporting.study.characteristics import characteristics_table
 from hiprisk.wording.quantities import TOO_FEW
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
+from hiprisk.evidence.participants.baseline_characteristics import Characteristic, TableOne
 from hiprisk.reporting.page.blocks import Table
 from hiprisk.wording.labels import in_words, with_unit
 from hiprisk.wording.quantities import NONE, TOO_FEW, decimals, number, percent

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.evidence.baseline_characteristics import table_one
+from hiprisk.evidence.participants.baseline_characteristics import table_one
 
 
 @pytest.fixture

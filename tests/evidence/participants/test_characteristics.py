@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from hiprisk.cohort.dictionary import load_dictionary
-from hiprisk.evidence.characteristics import characteristics_by_outcome, characteristics_by_site
+from hiprisk.evidence.participants.characteristics import (
+    characteristics_by_outcome,
+    characteristics_by_site,
+)
 
 N = 120
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from hiprisk.arrays import Bools
-from hiprisk.evidence.baseline_characteristics import TableOne, table_one
 from hiprisk.evidence.finished import FinishedStudy
+from hiprisk.evidence.participants.baseline_characteristics import TableOne, table_one
 
 # Fewer people than this could be recognised in a table.
 SMALLEST_CELL = 5

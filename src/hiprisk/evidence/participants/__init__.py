@@ -1,0 +1,1 @@
+"""Who the participants of a study were: table 1, of everybody, by outcome and by site."""
