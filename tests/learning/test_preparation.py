@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hiprisk.config import load_config
+from hiprisk.config.authors.answers import AuthorsAnswers
 from hiprisk.learning.preparation import prepare_study
 
 STUPAR = Path(__file__).parents[2] / "configs" / "stupar.yaml"
@@ -50,6 +51,9 @@ def test_what_is_declared_before_the_fit_has_a_hash_of_its_own(study):
     assert other.declared_sha256 != study.declared_sha256
     assert reseeded.declared_sha256 == study.declared_sha256
     titled = dataclasses.replace(study, config=dataclasses.replace(study.config, title="Another"))
+    assert titled.declared_sha256 == study.declared_sha256
+    answered = dataclasses.replace(study.config, reporting=AuthorsAnswers(funding="None."))
+    titled = dataclasses.replace(study, config=answered)
     assert titled.declared_sha256 == study.declared_sha256
     tuning = dataclasses.replace(study.config.tuning, keep=True)
     kept = dataclasses.replace(study, config=dataclasses.replace(study.config, tuning=tuning))

@@ -21,7 +21,7 @@ from hiprisk.learning.study_cohort import select_study_participants
 from hiprisk.sheet.document.strict_json import canonical_json
 
 # What a config says that is no part of the question.
-NOT_DECLARED = ("title", "intended_use", "seed", "tracking", "block_labels")
+NOT_DECLARED = ("title", "intended_use", "seed", "tracking", "block_labels", "reporting")
 
 
 def study_participants(

@@ -15,7 +15,7 @@ def test_answers_are_kept_and_the_rest_is_none():
 
 
 def test_a_study_without_answers_is_written_as_it_was_before_there_were_any():
-    assert "reporting" not in resolved(load_config(STUPAR))
+    assert "reporting" not in resolved(load_config(STUPAR, overrides=["reporting={}"]))
 
 
 def test_an_empty_answer_or_an_unknown_question_is_refused():

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from hiprisk.config.authors.answers import AuthorsAnswers
 from hiprisk.reporting.guidelines.items import DONE, NOT_REPORTED, PARTLY
 from hiprisk.reporting.guidelines.probast import probast_items, probast_section
 
@@ -29,7 +30,8 @@ def test_too_few_people_and_people_without_an_outcome_are_partly(study):
 
 
 def test_blinding_is_asked_of_the_authors(study):
-    items = probast_items(study.evidence, study.config)
+    silent = dataclasses.replace(study.config, reporting=AuthorsAnswers())
+    items = probast_items(study.evidence, silent)
     assert item_on(items, "without knowledge of the outcome").state == NOT_REPORTED
 
 

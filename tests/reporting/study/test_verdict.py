@@ -32,8 +32,8 @@ LITTLE = "adds less than the minimum important gain"
          "than the minimum important gain (R² 0.01)."),
         ([(UNDECIDED, 0.005, 0.06), (UNDECIDED, -0.01, 0.05)],
          "Low back pain added to the prediction, but whether by the minimum important gain (R² "
-         "0.01) or more is inconclusive at this sample size; whether hip motion added to the prediction is "
-         "inconclusive at this sample size."),
+         "0.01) or more is inconclusive at this sample size; whether hip motion added to the "
+         "prediction is inconclusive at this sample size."),
         ([(LITTLE, -0.01, 0.005), (LITTLE, -0.01, 0.005)],
          "Low back pain and hip motion added less than the minimum important gain (R² 0.01)."),
     ],
