@@ -38,3 +38,9 @@ def words_on(ax):
     legend = ax.get_legend()
     if legend is not None:
         yield from (text.get_text() for text in (*legend.get_texts(), legend.get_title()))
+
+
+def words_in_svg(picture):
+    """All that a picture of a report says, read from its SVG, where text is text."""
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", picture.svg.decode(), flags=re.DOTALL)
+    return [html.unescape(re.sub(r"<[^>]+>", "", text)) for text in texts]

@@ -34,7 +34,7 @@ def out_of_fold_sample(study: FinishedStudy) -> EvaluationSample:
         bounds=bounds,
         events=events,
         thresholds=outcome.thresholds,
-        outcome=outcome.label,
+        outcome=outcome.dichotomise.label if outcome.dichotomise else outcome.label,
     )
 
 

@@ -18,8 +18,12 @@ def result(study):
 def test_every_gain_has_a_row_and_every_block_its_verdict(result):
     ax = draw_added_value(result)
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    heads = [f"{one.label}: {one.verdict}" for one in result.additions]
+    heads = [one.label for one in result.additions]
     assert [label for label in labels if label in heads] == heads
+    # Beside the marks: before the name of several blocks it was cut at the figure's edge.
+    beside = [" ".join(text.get_text().split()) for text in ax.texts]
+    verdicts = [one.verdict for one in result.additions]
+    assert [text for text in beside if text in verdicts] == verdicts
     assert labels.count("as used") == 3
     assert len([label for label in labels if label.startswith("what if")]) == 2 * 3
 

@@ -64,6 +64,9 @@ def test_each_participant_is_drawn_at_each_threshold_with_the_share_reclassified
         assert share_with_interval(decision.share_flipped) in line.get_label()
     assert "simulated" in ax.get_title().lower()
     assert ax.get_xlabel() == "predicted (risk)"
+    bottom, top = ax.get_ylim()
+    assert bottom < 0.0
+    assert top > 100 * max(max(one.flip_chance) for one in decisions)
 
 
 def test_a_thin_line_for_each_bootstrap_model_and_a_thick_one_for_the_model():

@@ -1,5 +1,7 @@
 """Decision curves as pictures: treat all, treat none, the model, and differences of models."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,11 @@ def test_declared_thresholds_are_marked_and_the_axis_ends_beyond_them():
 def test_several_curves_have_one_band():
     ax = draw_decision_curve([BAND, BAND])
     assert len(ax.collections) == 1
+
+
+def test_the_height_of_a_difference_is_of_what_is_in_reach():
+    wild = tuple(9.0 if t > 0.4 else v for t, v in zip(DIFFERENCE.thresholds, DIFFERENCE.high,
+                                                       strict=True))  # fmt: skip
+    far = dataclasses.replace(DIFFERENCE, high=wild)
+    assert draw_decision_curve_difference(far).get_ylim()[1] > 9.0
+    assert draw_decision_curve_difference(far, declared=(0.2,)).get_ylim()[1] < 1.0

@@ -9,7 +9,7 @@ from candidate_study import candidate_config, candidate_study
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.datasheet import cohort_datasheet
 from hiprisk.reporting.study.report import study_report
-from report_words import names_in, names_on
+from report_words import names_in, names_on, words_in_svg
 from reported_study import reported_study
 
 KINDS = ("scores", "risks", "trees", "own candidates")
@@ -57,3 +57,14 @@ def test_every_link_leads_to_a_section(page):
     ids = set(re.findall(r'\bid="([^"]+)"', page))
     targets = set(re.findall(r'href="#([^"]+)"', page))
     assert targets <= ids
+
+
+def test_every_figure_has_words_for_names_and_says_that_the_people_are_simulated(one):
+    pictures = [picture for section in one.sections for picture in section.pictures]
+    assert pictures
+    for picture in pictures:
+        words = words_in_svg(picture)
+        # Sites and classes are named as their authors did.
+        found = [name for name in names_in(" ".join(words)) if not name.startswith("site_0")]
+        assert found == [], picture.name
+        assert any("simulated" in each for each in words), picture.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from matplotlib.axes import Axes
 
 from hiprisk.inference.increment import AddedValue, Addition, Gain
@@ -10,6 +12,8 @@ from hiprisk.reporting.plots.style import BLACK, BLUE, GREY, ORANGE, set_title
 from hiprisk.wording.labels import unit_of_amount
 from hiprisk.wording.quantities import people_counted, signed_with_interval
 
+# Letters in a line of a verdict, beside the marks.
+VERDICT = 32
 _STYLES = {
     "adds": (BLUE, "o"),
     "adds less than the minimum important gain": (BLACK, "D"),
@@ -58,7 +62,7 @@ def _rows(one: Addition, result: AddedValue) -> list[ForestRow]:
     digits = 2 if gain.unit else 3
     colour, marker = _STYLES[one.verdict]
     rows = [
-        ForestRow(label=f"{one.label}: {one.verdict}", heading=True),
+        ForestRow(label=one.label, numbers=textwrap.fill(one.verdict, VERDICT), heading=True),
         _row("as used", gain, digits, colour=colour, marker=marker),
     ]
     return rows + [

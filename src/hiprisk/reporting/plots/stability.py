@@ -27,6 +27,8 @@ from hiprisk.validation.internal.instability_results import (
 )
 from hiprisk.wording.quantities import share_with_interval
 
+# So many thresholds at most are the axis's own numbers.
+FEW_THRESHOLDS = 6
 THRESHOLD_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (GREY, "D"))
 
 
@@ -182,7 +184,9 @@ def draw_decision_stability(
         ax.plot(decision.predicted, share, marker, color=colour, alpha=0.5, markersize=3.5,
                 markeredgewidth=0, label=_threshold_label(decision))  # fmt: skip
         ax.axvline(decision.threshold, color=colour, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    ax.set_ylim(0.0, 55.0)
+    most = max((max(one.flip_chance, default=0.0) for one in decisions), default=0.0)
+    # Room for whole marks at 0 and at the highest, which may be above half of the models.
+    ax.set_ylim(-2.0, max(52.0, 100.0 * most + 2.0))
     ax.set_xlabel(f"predicted ({unit})")
     ax.set_ylabel("bootstrap models that\nclassify otherwise (%)")
     set_title(ax, title, provenance)
@@ -222,6 +226,8 @@ def draw_decision_curve_stability(
     bottom = min(min(curves.low), 0.0)
     top = max(*curves.high, *curves.model)
     ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
+    if len(at) <= FEW_THRESHOLDS:
+        ax.set_xticks(at)
     ax.set_xlabel("threshold probability")
     ax.set_ylabel("net benefit, per person")
     set_title(ax, "Instability of net benefit", provenance)

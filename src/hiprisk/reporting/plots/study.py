@@ -20,7 +20,9 @@ from hiprisk.reporting.plots.style import (
 from hiprisk.wording.labels import in_words
 
 # Letters in a line of a box.
-LETTERS = 30
+LETTERS = 24
+# Where the boxes of those excluded begin; the plot is 10 wide.
+BESIDE = 5.0
 
 
 def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
@@ -64,30 +66,31 @@ def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     Axes
     """
     first, *steps = evidence.flow
-    ax = ax if ax is not None else new_axes(width=6.4, height=1.0 + 1.25 * len(steps))
+    ax = ax if ax is not None else new_axes(height=1.0 + 1.15 * len(steps))
     ax.set_xlim(0.0, 10.0)
     ax.set_ylim(-1.35 * len(steps) - 0.6, 0.6)
     ax.set_axis_off()
-    _box(ax, 2.6, 0.0, f"{first.n_remaining}\n{first.label}", edge=BLUE)
+    _box(ax, 2.2, 0.0, f"{first.n_remaining}\n{first.label}", edge=BLUE)
     for position, step in enumerate(steps, start=1):
         top, bottom = -1.35 * (position - 1), -1.35 * position
-        _arrow(ax, (2.6, top - 0.42), (2.6, bottom + 0.42))
+        _arrow(ax, (2.2, top - 0.42), (2.2, bottom + 0.42))
         if step.n_left_out:
             middle = (top + bottom) / 2
-            _arrow(ax, (2.6, middle), (5.3, middle))
-            _box(ax, 7.6, middle, f"{step.n_left_out} excluded\n{step.label}", edge=GREY)
+            _arrow(ax, (2.2, middle), (BESIDE - 0.2, middle))
+            text = f"{step.n_left_out} excluded\n{step.label}"
+            _box(ax, BESIDE, middle, text, edge=GREY, ha="left")
         last = position == len(steps)
         said = "analysed" if last else "remaining"
-        _box(ax, 2.6, bottom, f"{step.n_remaining}\n{said}", edge=BLUE)
+        _box(ax, 2.2, bottom, f"{step.n_remaining}\n{said}", edge=BLUE)
     set_title(ax, "Participant flow, in rows of the cohort", evidence.provenance)
     return ax
 
 
-def _box(ax: Axes, x: float, y: float, text: str, *, edge: str) -> None:
+def _box(ax: Axes, x: float, y: float, text: str, *, edge: str, ha: str = "center") -> None:
     number, label = text.split("\n", 1)
     text = "\n".join([number, *textwrap.wrap(label, LETTERS)])
     ax.text(
-        x, y, text, ha="center", va="center", fontsize=LABEL,
+        x, y, text, ha=ha, va="center", multialignment="center", fontsize=LABEL,
         bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": edge},
     )  # fmt: skip
 

@@ -147,6 +147,7 @@ def draw_decision_curve_difference(
     if declared:
         reach = (reach[0], min(reach[1], 1.25 * max(declared)))
     ax.set_xlim(*reach)
+    ax.set_ylim(*_heights(curves, reach))
     ax.set_xlabel("threshold probability")
     ax.set_ylabel("difference in net benefit")
     set_title(ax, f"{title}: {first.outcome}" if first.outcome else title, provenance)
@@ -155,6 +156,19 @@ def draw_decision_curve_difference(
         ax, columns=1, title=f"net benefit minus that of {first.reference_name}{corrected}"
     )
     return ax
+
+
+def _heights(
+    curves: Sequence[DecisionCurveDifference], reach: tuple[float, float]
+) -> tuple[float, float]:
+    """Ends of the axis for what is in reach: far beyond it bands may be many times as wide."""
+    values = [0.0]
+    for place, curve in enumerate(curves):
+        drawn = (curve.difference, curve.low, curve.high) if place == 0 else (curve.difference,)
+        for line in drawn:
+            values += [v for t, v in zip(curve.thresholds, line, strict=True) if t <= reach[1]]
+    room = 0.05 * (max(values) - min(values)) or 0.01
+    return min(values) - room, max(values) + room
 
 
 def _scaled(

@@ -3,7 +3,7 @@
 import pytest
 
 from hiprisk.reporting.plots.canvas.forest import ForestRow, draw_rows, forest_axes, in_reach
-from hiprisk.reporting.plots.style import as_png
+from hiprisk.reporting.plots.style import as_png, set_title
 
 ROWS = (
     ForestRow(label="people", heading=True),
@@ -38,6 +38,15 @@ def test_numbers_have_minus_signs_and_stand_right_of_every_mark(ax):
         "estimate (95 % CI)",
     } == set(texts)
     assert all(text.get_window_extent(renderer).x0 >= right for text in texts.values())
+
+
+def test_a_title_as_wide_as_the_figure_does_not_lie_over_the_head_of_the_numbers(ax):
+    set_title(ax, "Calibration in the large by subgroup (number of people)", "simulated")
+    as_png(ax)
+    renderer = ax.figure.canvas.get_renderer()
+    head = next(text for text in ax.texts if text.get_text() == "estimate (95 % CI)")
+    title = ax.title.get_window_extent(renderer)
+    assert title.y0 >= head.get_window_extent(renderer).y1
 
 
 def test_an_ideal_far_from_the_rows_is_not_drawn():

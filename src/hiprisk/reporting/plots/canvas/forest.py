@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from hiprisk.reporting.plots.style import BLACK, BLUE, GREY, RULE, SMALL, WIDE, new_axes
 
 ROW = 0.25
+# Numbers on the axis at most: the plot is narrow where labels and numbers are long.
+TICKS = 5
 # Of the numbers' column: title, and where the numbers begin, as a share of the plot's width.
 BESIDE = 1.02
 
@@ -49,7 +51,7 @@ class ForestRow:
 
 def forest_axes(n_rows: int) -> Axes:
     """Axes as wide as a report's column, as high as so many rows need."""
-    return new_axes(width=WIDE, height=1.35 + ROW * n_rows)
+    return new_axes(width=WIDE, height=1.35 + ROW * (n_rows + 1))
 
 
 def draw_rows(
@@ -72,7 +74,10 @@ def draw_rows(
     """
     for place, row in enumerate(rows):
         _draw_row(ax, place, row)
-    ax.set_ylim(len(rows) - 0.4, -0.7)
+    # What the numbers are stands in a row of its own: a long title may go on above it.
+    ax.set_ylim(len(rows) - 0.4, -1.6)
+    if ax.get_xscale() == "linear":
+        ax.locator_params(axis="x", nbins=TICKS)
     if reference is not None:
         ax.axvline(reference, color=BLACK, linewidth=0.9, zorder=1)
     ax.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=SMALL)
@@ -83,7 +88,7 @@ def draw_rows(
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x", color=RULE)
     ax.spines["left"].set_visible(False)
-    _beside(ax, -0.75, numbers, weight="bold", colour=BLACK, va="bottom")
+    _beside(ax, -1.0, numbers, weight="bold", colour=BLACK)
 
 
 def _draw_row(ax: Axes, place: int, row: ForestRow) -> None:
@@ -97,12 +102,10 @@ def _draw_row(ax: Axes, place: int, row: ForestRow) -> None:
     _beside(ax, place, row.numbers, colour=GREY if row.heading or row.value is None else BLACK)
 
 
-def _beside(
-    ax: Axes, place: float, text: str, *, colour: str, weight: str = "normal", va: str = "center"
-) -> None:
+def _beside(ax: Axes, place: float, text: str, *, colour: str, weight: str = "normal") -> None:
     if text:
         text = re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", text)
-        ax.text(BESIDE, place, text, transform=ax.get_yaxis_transform(), va=va, ha="left",
+        ax.text(BESIDE, place, text, transform=ax.get_yaxis_transform(), va="center", ha="left",
                 fontsize=SMALL, color=colour, fontweight=weight)  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def _scale(
     first, end = ordered[0], ordered[-1]
     _write(ax, first, line, below=below)
     last, room = first[0], end[0]
-    if end[0] - first[0] >= _size(end[1]):
+    if end[0] - first[0] >= max(_size(first[1]), _size(end[1])):
         _write(ax, end, line, below=below)
         room = end[0] - _size(end[1])
     elif end != first:
