@@ -166,7 +166,9 @@ def test_a_misspelt_value_has_the_values_and_the_nearest_one(kind):
 
 @EVERY
 def test_a_list_in_place_of_keys_is_refused(kind):
-    assert "must hold a mapping of keys to values" in refusal(kind, "- 1\n")
+    found = refusal(kind, "- 1\n")
+    assert "must hold a mapping of keys to values" in found
+    assert "name a YAML file: a line `key: value` for each setting" in found
 
 
 def test_of_several_types_the_rule_of_the_one_that_fits_is_told():

@@ -53,7 +53,10 @@ def parse_yaml(text: str, *, name: str) -> tuple[dict[str, Any], dict[KeyPath, i
     node = yaml.compose(text, Loader=_LOADER)
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(
-            "the file must hold a mapping of keys to values", file=name, row=1 if node else None
+            "the file must hold a mapping of keys to values",
+            file=name,
+            row=1 if node else None,
+            advice="name a YAML file: a line `key: value` for each setting",
         )
     lines: dict[KeyPath, int] = {}
     return _mapping(node, (), lines, name), lines

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hiprisk.cli import COMMANDS, main
-from hiprisk.cli.demo import _show_next
+from hiprisk.cli.demo import _print_commands, _show_next
 from small_bundle import write_small_bundle
 
 
@@ -19,11 +19,23 @@ def test_the_commands_to_try_next_work_from_where_the_demo_ran(tmp_path, monkeyp
     said = capsys.readouterr().out
     assert ".venv/bin/hiprisk serve demo/models/small\n" in said
     assert "validate demo/models/small demo/new_people.csv --by sex" in said
-    [line] = re.findall(r"hiprisk (predict .* --why)", said)
+    [line] = re.findall(r"hiprisk (predict .* --why)", said.replace("\\\n", " "))
     words = shlex.split(line)
     del words[words.index("--sex") : words.index("--sex") + 2]  # the small model has no sex
     assert main(words) == 0
     assert "predicted" in capsys.readouterr().out
+
+
+def test_a_command_wider_than_the_terminal_goes_on_after_a_backslash(monkeypatch, capsys):
+    monkeypatch.setattr("hiprisk.cli.demo.columns", lambda: 60)
+    command = "hiprisk predict demo/models/stupar --age-years 58 --sex male --lbp-any no --why"
+    _print_commands(command)
+    said = capsys.readouterr().out
+    first, *_, last = said.splitlines()
+    assert first.endswith(" \\")
+    assert not last.endswith("\\")
+    assert max(map(len, said.splitlines())) <= 60
+    assert shlex.split(said.replace("\\\n", "")) == shlex.split(command)
 
 
 def test_the_readme_names_the_demos_bundle():

@@ -226,3 +226,12 @@ def test_guesses_of_a_draft_in_the_mapping_are_said_once(capsys, small):
         "hiprisk: warning[UNDECIDED_LINES]: 1 line of m.yaml is still marked DECIDE (line 2) "
         "(answer them and delete the comment)"
     ) in err
+
+
+def test_score_says_what_to_do_for_a_renamed_column_and_where_reasons_stand(capsys, small):
+    Path("in.csv").write_text("womac_fn,age_years\n50,63\n40,61\n")
+    Path("bad.csv").write_text("womac_function_0_100,age_years\n50,63\nmuch,61\n")
+    _, _, err = run(capsys, "score", "small", "in.csv", "--out", "a.csv")
+    _, out, _ = run(capsys, "score", "small", "bad.csv", "--out", "b.csv")
+    assert "under another name, rename the column, or name it in a --mapping)" in err
+    assert "The column reason of b.csv says why, row by row.\n" in out

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiprisk.cli.options import Parser, whole_number
+from hiprisk.cli.show.layout import wrapped
 from hiprisk.cli.show.output import Progress, print_json, print_lines, print_table
+from hiprisk.cli.show.terminal import columns
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_folder
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 EXAMPLE = "  hiprisk demo --config configs/stupar.yaml --out demo"
 MARK = ".hiprisk-demo"
 NEW_PATIENTS_SEED = 77
+CONTINUED = " \\"
 TRY = {"age_years": 58, "sex": "male", "womac_function_0_100": 30, "lbp_any": "no"}
 PATIENT = {
     "age_years": 63,
@@ -90,7 +93,10 @@ def _show_places(result: StudyResult, *, scored_file: Path, page: Path) -> None:
             ["calculator page", str(page)],
         ],
     )
-    print_lines("", f"See the runs: mlflow ui --backend-store-uri {result.mlflow_store}")
+    viewer = Path(sys.argv[0]).with_name("mlflow")
+    program = _from_here(viewer) if viewer.is_file() else "mlflow"
+    print_lines("", "See the runs:")
+    _print_commands(f"{program} ui --backend-store-uri {result.mlflow_store}")
 
 
 def _make_afresh(named: Path, out: Path) -> None:
@@ -118,11 +124,20 @@ def _show_next(model: Path, cohort_file: Path) -> None:
     print_lines(
         "",
         "Try next (models in another folder than ./models are named by their path):",
-        f"  {program} predict {bundle} {patient} --why",
-        f"  {program} predict {bundle}",
-        f"  {program} validate {bundle} {cohort} --by sex",
-        f"  {program} serve {bundle}",
     )
+    _print_commands(
+        f"{program} predict {bundle} {patient} --why",
+        f"{program} predict {bundle}",
+        f"{program} validate {bundle} {cohort} --by sex",
+        f"{program} serve {bundle}",
+    )
+
+
+def _print_commands(*commands: str) -> None:
+    """Commands, whose lines can be copied: one that is too wide goes on after a backslash."""
+    for command in commands:
+        *first, last = wrapped(f"  {command}", columns() - len(CONTINUED), hanging=2)
+        print_lines(*(line + CONTINUED for line in first), last)
 
 
 def _from_here(path: Path) -> str:

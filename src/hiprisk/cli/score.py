@@ -96,7 +96,8 @@ def _note_absent(result: ScoreResult, model: Model) -> None:
     imputed = f" and {'was' if one else 'were'} imputed" if result.n_scored else ""
     note(
         f"hiprisk: {len(specs)} of the model's variables {'is' if one else 'are'} not in the file"
-        f"{imputed}: {named}"
+        f"{imputed}: {named} (if the file has {'it' if one else 'one'} under another name, rename "
+        "the column, or name it in a --mapping)"
     )
 
 
@@ -127,6 +128,8 @@ def show_score(result: ScoreResult) -> None:
             print_lines("")
             cells = part[["code", "variable", "rows"]].astype(str).to_numpy().tolist()
             print_table([head, "variable", "rows"], cells)
+            if kind == "refused":
+                print_lines(f"The column reason of {result.out} says why, row by row.")
 
 
 def _dialect_words(result: ScoreResult) -> str:

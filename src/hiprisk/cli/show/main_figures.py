@@ -22,7 +22,7 @@ HEAD = ("metric", "value", "95 % CI")
 EVENT_HEAD = ("event", "C statistic (95 % CI)", "observed/expected")
 MORE = (
     "--full prints every metric and group, calibration curves, clinical utility, expected "
-    "performance and case mix; --out DIR writes them with figures."
+    "performance and case mix; --report FILE writes them with figures, --out DIR as files too."
 )
 MOST_LINES = 40
 MOST_EVENTS = 4

@@ -61,6 +61,13 @@ def performance_section(result: ExternalValidation) -> Section:
     )
 
 
+def _bootstrap_in_figure(result: ExternalValidation) -> str:
+    """Why the figure's intervals of slope and in the large differ from those of the verdict."""
+    if not result.performance.formula_intervals:
+        return ""
+    return " Intervals in the figure: bootstrap; those of the verdict: see Performance."
+
+
 def _pooled(result: ExternalValidation) -> str:
     if result.imputations is None:
         return ""
@@ -102,7 +109,7 @@ def calibration_section(result: ExternalValidation) -> Section | None:
                 alt="Observed against predicted outcome: smooth curve with pointwise 95 % CI, "
                 "means by tenth of the prediction, and the ideal line.",
                 caption="Calibration in the validation cohort: smooth curve (loess), and means by "
-                "tenth of the prediction.",
+                f"tenth of the prediction.{_bootstrap_in_figure(result)}",
             )
         )
     errors = result.performance.curve_errors
