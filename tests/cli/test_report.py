@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hiprisk.bundle.reading import read_bundle
+from hiprisk.bundle.reading import Bundle, read_bundle
 from hiprisk.cli import main
 from hiprisk.errors import MissingExtraError
 from hiprisk.reporting.page import pdf
@@ -64,6 +64,17 @@ def test_a_model_without_a_study_has_no_report(capsys):
     said = capsys.readouterr().err
     assert "error[NO_REPORT]: small@1: this bundle has no report" in said
     assert "hiprisk sheet show" in said
+
+
+def test_of_an_updated_model_the_letter_names_the_report_of_the_update(monkeypatch, capsys):
+    shutil.rmtree("models")
+    write_small_bundle(Path("models"))
+    monkeypatch.setattr(Bundle, "lineage", {"parent_name": "small"})
+    assert main(["report", "small", "--out", "r.html"]) == 3
+    said = capsys.readouterr().err
+    assert "error[NO_REPORT]" in said
+    assert "hiprisk update with --report" in said
+    assert not Path("r.html").exists()
 
 
 def test_a_file_is_not_written_over_without_force(capsys):

@@ -12,6 +12,7 @@ from hiprisk.wording.quantities import (
     fine_number_and_interval,
     fine_with_interval,
     interval,
+    measured,
     months_in_words,
     number,
     p_equals,
@@ -101,3 +102,19 @@ def test_a_length_of_time_is_said_in_months():
         "36 months",
         "1.5 months",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1.0, "conditions", "1 condition"),
+        (0.0, "conditions", "0 conditions"),
+        (1.0, "years", "1 year"),
+        (1.5, "years", "1.5 years"),
+        (1.0, "s", "1 s"),
+        (1.0, "points 0-100", "1 points 0-100"),
+        (1.0, "", "1"),
+    ],
+)
+def test_one_of_what_is_counted_is_singular(value, unit, said):
+    assert measured(value, unit) == said

@@ -101,6 +101,18 @@ def setting_text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def measured(value: float, unit: str) -> str:
+    """A measured value with its unit; one of what is counted is singular.
+
+    Examples
+    --------
+    >>> measured(1.0, "conditions"), measured(2.0, "conditions"), measured(1.0, "kg/m2")
+    ('1 condition', '2 conditions', '1 kg/m2')
+    """
+    counted = value == 1.0 and len(unit) > 2 and unit.isalpha() and unit.endswith("s")
+    return f"{value:g} {unit.removesuffix('s') if counted else unit}".strip()
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """A share in percent."""
     return NONE if share is None else f"{100.0 * share:.{digits}f} %"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiprisk.sheet.applicability import OF_THE_MODEL
 from hiprisk.values import Note, read_number, text_of
+from hiprisk.wording.quantities import measured
 from hiprisk.wording.reasons import flag_in_words
 from hiprisk.wording.similarity import NOTHING_KNOWN, TOGETHER
 
@@ -55,5 +56,5 @@ def value_in_words(sheet: Sheet, name: str, value: object) -> str:
     spec = sheet.variable(name)
     number, problem = read_number(value) if spec.kind == "number" else (0.0, "")
     is_number = spec.kind == "number" and not problem
-    shown = f"{number:g} {spec.unit}" if is_number else text_of(value)
+    shown = measured(number, spec.unit) if is_number else text_of(value)
     return f"{spec.label}: {shown.strip()}"

@@ -24,7 +24,7 @@ from hiprisk.wording.explanations import (
     others_in_words,
 )
 from hiprisk.wording.labels import with_unit
-from hiprisk.wording.quantities import amount, contribution_decimals, number, signed
+from hiprisk.wording.quantities import amount, contribution_decimals, measured, number, signed
 from hiprisk.wording.reference import AVERAGE_MEANS, compared_with
 from hiprisk.wording.similarity import SIMILARITY
 
@@ -207,6 +207,6 @@ def _show_reference(sheet: Sheet, explanation: Explanation) -> None:
     rows = []
     for name, value in reference.compared.patient.items():
         spec = sheet.variable(name)
-        shown = f"{value:g} {spec.unit}".strip() if isinstance(value, float) else str(value)
+        shown = measured(value, spec.unit) if isinstance(value, float) else str(value)
         rows.append([spec.label, shown])
     print_table(["variable", "value"], rows)

@@ -8,6 +8,11 @@ from hiprisk.reporting.page.pdf import page_as_pdf
 
 REPORT = "report.html"
 FORMATS = ("html", "pdf")
+ADVICE = "hiprisk sheet show prints the model in full"
+ADVICE_UPDATED = (
+    "this model was updated: hiprisk update with --report writes the report of an update; "
+    "card.md in the bundle has its performance before and after"
+)
 
 
 def stored_report(bundle: Bundle, form: str = "html") -> bytes:
@@ -36,7 +41,7 @@ def stored_report(bundle: Bundle, form: str = "html") -> bytes:
             "this bundle has no report: it holds a model that was not fitted by a study",
             code="NO_REPORT",
             file=f"{bundle.name}@{bundle.version}",
-            advice="hiprisk sheet show prints the model in full",
+            advice=ADVICE if bundle.lineage is None else ADVICE_UPDATED,
         )
     html = path.read_bytes()
     return html if form == "html" else page_as_pdf(html.decode("utf-8"))
