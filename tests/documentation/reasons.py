@@ -49,6 +49,7 @@ EXAMPLES_ELSEWHERE = {
 # The same for the Python of a page.
 PYTHON_ELSEWHERE = {
     "docs/how-to/compare-models.md": "tests/cli/test_models.py",
+    "docs/how-to/mlflow-models.md": "tests/tracking/test_command_runs.py",
     "docs/how-to/mlflow.md": "tests/tracking/test_command_runs.py",
     "docs/how-to/own-candidates.md": "tests/learning/own/test_checking.py",
 }
