@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
     from hiprisk.reporting.plots.predictors.example import draw_example_patient
     from hiprisk.reporting.plots.predictors.importance import draw_importance
+    from hiprisk.reporting.plots.predictors.tuning import draw_tuning
     from hiprisk.reporting.plots.samplesize import draw_samplesize
     from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
     from hiprisk.reporting.plots.stability import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
         draw_mape,
         draw_prediction_stability,
     )
-    from hiprisk.reporting.plots.study import draw_candidates, draw_flow, draw_missing
+    from hiprisk.reporting.plots.study import draw_flow, draw_missing
     from hiprisk.reporting.plots.style import as_png
     from hiprisk.reporting.plots.subgroups import draw_subgroups
     from hiprisk.reporting.plots.utility import draw_decision_curve, draw_decision_curve_difference
@@ -57,7 +58,6 @@ __getattr__, __dir__ = lazy_names(
         "draw_before_after": "hiprisk.reporting.plots.external",
         "draw_calibration_curve": "hiprisk.reporting.plots.calibration",
         "draw_calibration_stability": "hiprisk.reporting.plots.stability",
-        "draw_candidates": "hiprisk.reporting.plots.study",
         "draw_clustered_calibration": "hiprisk.reporting.plots.sites",
         "draw_corrected_calibration": "hiprisk.reporting.plots.calibration",
         "draw_coverage": "hiprisk.reporting.plots.distribution",
@@ -83,6 +83,7 @@ __getattr__, __dir__ = lazy_names(
         "draw_samplesize": "hiprisk.reporting.plots.samplesize",
         "draw_sites": "hiprisk.reporting.plots.sites",
         "draw_subgroups": "hiprisk.reporting.plots.subgroups",
+        "draw_tuning": "hiprisk.reporting.plots.predictors.tuning",
         "nomogram": "hiprisk.sheet.points.nomogram",
     },
 )
@@ -94,7 +95,6 @@ __all__ = [
     "draw_before_after",
     "draw_calibration_curve",
     "draw_calibration_stability",
-    "draw_candidates",
     "draw_clustered_calibration",
     "draw_corrected_calibration",
     "draw_coverage",
@@ -120,5 +120,6 @@ __all__ = [
     "draw_samplesize",
     "draw_sites",
     "draw_subgroups",
+    "draw_tuning",
     "nomogram",
 ]

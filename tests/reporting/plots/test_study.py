@@ -1,6 +1,6 @@
-"""Participant flow, missing values and candidate model types, as pictures."""
+"""Participant flow and missing values, as pictures."""
 
-from hiprisk.reporting.plots.study import draw_candidates, draw_flow, draw_missing
+from hiprisk.reporting.plots.study import draw_flow, draw_missing
 from report_words import names_in, words_on
 
 
@@ -27,10 +27,3 @@ def test_missing_values_are_those_of_table_1_by_label(study):
     shown = {label.get_text() for label in ax.get_yticklabels()}
     assert shown <= {row.label for row in study.evidence.table_one.rows}
     assert names_in(" ".join(words_on(ax))) == []
-
-
-def test_candidates_are_compared_with_the_mean_only_model(study):
-    ax = draw_candidates(study.evidence)
-    labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == [one.name for one in study.evidence.families]
-    assert "mean-only model" in ax.get_xlabel()

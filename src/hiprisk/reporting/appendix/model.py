@@ -9,9 +9,9 @@ from hiprisk.reporting.appendix.comparisons import (
     comparison_tables,
     settings_text,
 )
-from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
+from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
-from hiprisk.reporting.plots.study import draw_candidates
+from hiprisk.reporting.plots.predictors.tuning import draw_tuning
 from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel, VariableSpec
 from hiprisk.wording.intercepts import formula_in_words, intercept_rows
 from hiprisk.wording.labels import (
@@ -223,13 +223,21 @@ def candidates_section(evidence: Evidence) -> Section:
             ),
             *comparison_tables(evidence),
         ),
-        pictures=(
-            drawn(
-                name="candidates.png",
-                ax=draw_candidates(evidence),
-                alt="Bars: reduction in cross-validated loss of each model type against the "
-                "mean-only model.",
-                caption="Reduction in cross-validated loss against the mean-only model.",
-            ),
+        pictures=_tuning_history(evidence),
+    )
+
+
+def _tuning_history(evidence: Evidence) -> tuple[Picture, ...]:
+    """Where something was tuned: a model type of which more than one setting was tried."""
+    if all(len(family.trials) < 2 for family in evidence.families):
+        return ()
+    return (
+        drawn(
+            name="tuning.png",
+            ax=draw_tuning(evidence),
+            alt=f"Cross-validated {evidence.loss_label} of each setting of each model type in the "
+            "order tried, and the smallest so far; the table has the smallest of each.",
+            caption="Tuning history. Marks: the settings in the order tried; lines: the smallest "
+            "loss so far. A loss far above that of the mean-only model stands at the upper edge.",
         ),
     )

@@ -1,4 +1,4 @@
-"""Participant flow, missing values and candidate model types, as pictures."""
+"""Participant flow and missing values, as pictures."""
 
 from __future__ import annotations
 
@@ -11,44 +11,16 @@ from hiprisk.reporting.plots.style import (
     BLUE,
     GREY,
     LABEL,
-    ORANGE,
     SMALL,
     WIDE,
     new_axes,
     set_title,
 )
-from hiprisk.wording.labels import in_words
 
 # Letters in a line of a box.
 LETTERS = 24
 # Where the boxes of those excluded begin; the plot is 10 wide.
 BESIDE = 5.0
-
-
-def draw_candidates(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
-    """Reduction in loss of each model type against the mean-only model.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        Of a study: `StudyResult.evidence`.
-    ax : Axes, optional
-        Axes to draw on; new ones by default.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = ax if ax is not None else new_axes()
-    names = [in_words(family.name) for family in evidence.families]
-    gains = [100.0 * family.gain_over_mean for family in evidence.families]
-    colours = [ORANGE if family.chosen else BLUE for family in evidence.families]
-    bars = ax.barh(names, gains, color=colours)
-    ax.bar_label(bars, fmt="%.1f", padding=3, fontsize=SMALL)
-    ax.set_xlim(min(0.0, *gains), max(1.0, 1.15 * max(gains)))
-    ax.set_xlabel("reduction in cross-validated loss\nagainst the mean-only model (%)")
-    set_title(ax, "Candidate model types (chosen: orange)", evidence.provenance)
-    return ax
 
 
 def draw_flow(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
