@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hiprisk.reporting.plots.increment import draw_added_value
     from hiprisk.reporting.plots.model.nomogram import draw_nomogram
     from hiprisk.reporting.plots.murphy import draw_murphy_diagram
+    from hiprisk.reporting.plots.predictors.by_outcome import draw_predictors_by_outcome
     from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
     from hiprisk.reporting.plots.predictors.example import draw_example_patient
     from hiprisk.reporting.plots.predictors.importance import draw_importance
@@ -80,6 +81,7 @@ __getattr__, __dir__ = lazy_names(
         "draw_pit": "hiprisk.reporting.plots.distribution",
         "draw_predicted_observed": "hiprisk.reporting.plots.distribution",
         "draw_prediction_stability": "hiprisk.reporting.plots.stability",
+        "draw_predictors_by_outcome": "hiprisk.reporting.plots.predictors.by_outcome",
         "draw_samplesize": "hiprisk.reporting.plots.samplesize",
         "draw_sites": "hiprisk.reporting.plots.sites",
         "draw_subgroups": "hiprisk.reporting.plots.subgroups",
@@ -117,6 +119,7 @@ __all__ = [
     "draw_pit",
     "draw_predicted_observed",
     "draw_prediction_stability",
+    "draw_predictors_by_outcome",
     "draw_samplesize",
     "draw_sites",
     "draw_subgroups",

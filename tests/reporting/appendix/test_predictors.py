@@ -30,5 +30,5 @@ def test_importance_and_an_invented_patient_have_their_tables(study):
     assert importance.rows[0][1] == f"{evidence.importance.predictors[0].drop:.3f}"
     assert example.rows[-1] == ("invented patient", f"{evidence.example_patient.total:.3f}")
     assert [picture.name for picture in section.pictures][1:] == [
-        "importance.png", "example_patient.png",
+        "importance.png", "example_patient.png", "predictors_by_outcome.png",
     ]  # fmt: skip

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.predictors.example_patient import ExamplePatient
 from hiprisk.evidence.predictors.importance import Importance
 from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
-from hiprisk.reporting.plots.predictors.effects import MOST_PANELS, draw_partial_effects
+from hiprisk.reporting.plots.predictors.by_outcome import draw_predictors_by_outcome
+from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
 from hiprisk.reporting.plots.predictors.example import draw_example_patient
 from hiprisk.reporting.plots.predictors.importance import METRICS, draw_importance
+from hiprisk.reporting.plots.predictors.panels import MOST_PANELS
 from hiprisk.wording.labels import unit_of_amount, with_unit
 from hiprisk.wording.quantities import decimals, interval, number, signed
 
@@ -32,6 +35,8 @@ def predictors_section(evidence: Evidence) -> Section | None:
     if (example := evidence.example_patient) is not None and example.contributions:
         pictures.append(_example(evidence, example))
         tables.append(_example_table(example))
+    if (by_outcome := evidence.by_outcome) is not None and effects is not None:
+        pictures.append(_by_outcome(evidence, by_outcome, effects))
     if not pictures:
         return None
     return Section(
@@ -153,4 +158,17 @@ def _example_table(found: ExamplePatient) -> Table:
         ),
         caption="Contributions for the invented patient",
         folded=True,
+    )
+
+
+def _by_outcome(evidence: Evidence, table: TableOne, effects: PartialEffects) -> Picture:
+    variables = [name for effect in effects.largest() for name in effect.variables]
+    return drawn(
+        name="predictors_by_outcome.png",
+        ax=draw_predictors_by_outcome(table, variables=variables, provenance=evidence.provenance),
+        alt="Median and quartiles, or percentage, of each predictor by outcome; the table of "
+        "baseline characteristics by outcome has the numbers.",
+        caption="Predictors by outcome in the development cohort, those with the largest effects "
+        "first. Dots: median or percentage; lines: quartiles; percentages of counts that are too "
+        f"small to show are left out. Groups: {'; '.join(name for name, _ in table.groups)}.",
     )

@@ -7,26 +7,17 @@ import textwrap
 from matplotlib.axes import Axes
 
 from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects
-from hiprisk.reporting.plots.style import (
-    BLUE,
-    GREY,
-    LABEL,
-    RULE,
-    SMALL,
-    WIDTH,
-    new_axes,
-    set_title,
+from hiprisk.reporting.plots.predictors.panels import (
+    COLUMNS,
+    LETTERS,
+    MOST_PANELS,
+    frame_of_panels,
+    panel_at,
 )
+from hiprisk.reporting.plots.style import BLUE, GREY, LABEL, SMALL, set_title
 from hiprisk.wording.labels import capital, with_unit
 
-COLUMNS = 2
-# More panels than this are no longer one picture.
-MOST_PANELS = 8
-# Inches a row of panels, and what a panel leaves of it to its title and to the numbers below.
-ROW, ABOVE, BELOW = 1.75, 0.45, 0.28
-# Between the panels, as a share of the plot's width.
-GAP = 0.06
-LETTERS, LETTERS_OF_A_ROW = 26, 28
+LETTERS_OF_A_ROW = 28
 # Levels whose names stand side by side below a panel.
 MOST_NAMES = 4
 
@@ -54,35 +45,16 @@ def draw_partial_effects(
     """
     shown = found.largest(MOST_PANELS)
     n_rows = -(-len(shown) // COLUMNS)
-    ax = ax if ax is not None else new_axes(width=WIDTH, height=ROW * n_rows + 0.5)
-    ax.grid(visible=False)
-    ax.spines[["left", "bottom"]].set_visible(False)
-    ax.set_xticks([])
-    ax.set_yticks([])
+    ax = frame_of_panels(ax, n_rows)
     ax.set_ylabel(f"predicted ({unit})" if unit else "predicted", labelpad=28, fontsize=LABEL)
     ends = [value for one in shown for value in (*one.predicted, *one.low, *one.high)]
     room = 0.05 * (max(ends) - min(ends)) or 1.0
     for place, effect in enumerate(shown):
-        panel = _panel(ax, place, n_rows)
+        panel = panel_at(ax, place, n_rows)
         panel.set_ylim(min(ends) - room, max(ends) + room)
         _effect(panel, effect)
     set_title(ax, "Prediction by each predictor, the others held", provenance)
     return ax
-
-
-def _panel(ax: Axes, place: int, n_rows: int) -> Axes:
-    row, column = divmod(place, COLUMNS)
-    width, height = (1.0 - GAP) / COLUMNS, 1.0 / n_rows
-    low = 1.0 - (row + 1) * height + BELOW / ROW * height
-    panel = ax.inset_axes(
-        (column * (width + GAP), low, width, height * (1.0 - (ABOVE + BELOW) / ROW))
-    )
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.grid(color=RULE, linewidth=0.7)
-    panel.set_axisbelow(True)
-    panel.tick_params(labelsize=SMALL - 1.0, color=GREY, labelleft=column == 0)
-    panel.locator_params(nbins=4)
-    return panel
 
 
 def _effect(panel: Axes, effect: PartialEffect) -> None:

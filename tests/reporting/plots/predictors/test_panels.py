@@ -1,0 +1,10 @@
+"""Panels of one figure."""
+
+from hiprisk.reporting.plots.predictors.panels import frame_of_panels, panel_at
+
+
+def test_panels_stand_two_a_row_and_do_not_overlap():
+    ax = frame_of_panels(None, 2)
+    places = [panel_at(ax, place, 2).get_position() for place in range(4)]
+    assert places[0].x1 < places[1].x0
+    assert places[2].y1 < places[0].y0
