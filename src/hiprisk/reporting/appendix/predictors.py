@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hiprisk.evidence.baseline_characteristics import TableOne
 from hiprisk.evidence.document import Evidence
+from hiprisk.evidence.participants.baseline_characteristics import TableOne
 from hiprisk.evidence.predictors.example_patient import ExamplePatient
 from hiprisk.evidence.predictors.importance import Importance
 from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects

@@ -1,6 +1,6 @@
 """Predictors by outcome, drawn from the table."""
 
-from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
+from hiprisk.evidence.participants.baseline_characteristics import Characteristic, TableOne
 from hiprisk.reporting.plots.predictors.by_outcome import draw_predictors_by_outcome
 
 SHARED = {"label": "x", "unit": "", "n_missing": 0}

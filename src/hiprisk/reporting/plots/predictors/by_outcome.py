@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from hiprisk.evidence.baseline_characteristics import Characteristic, TableOne
+from hiprisk.evidence.participants.baseline_characteristics import Characteristic, TableOne
 from hiprisk.reporting.plots.predictors.panels import (
     COLUMNS,
     LETTERS,
