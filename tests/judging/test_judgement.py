@@ -34,6 +34,12 @@ def test_the_report_is_one_file_that_asks_for_nothing(judged, tmp_path):
     judged.write_report(path, force=True)
 
 
+def test_a_name_that_ends_in_pdf_is_a_pdf(judged, tmp_path):
+    pytest.importorskip("weasyprint", reason="WeasyPrint is absent")
+    path = judged.write_report(tmp_path / "report.PDF")
+    assert path.read_bytes()[:5] == b"%PDF-"
+
+
 def test_figures_have_names_for_files(judged):
     assert set(judged.figures()) >= {
         "calibration_corrected.png", "calibration_loess.png", "net_benefit.png",

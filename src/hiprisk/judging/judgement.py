@@ -15,6 +15,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.judging.sections import judgement_page, judgement_sections, summary_of
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.parallel import StageProgress
+from hiprisk.reporting.page.pdf import page_as_pdf
 from hiprisk.reporting.study.report import report_figures
 from hiprisk.validation.estimators.judged import JudgedEstimator, judged_estimator
 
@@ -38,11 +39,12 @@ class Judgement(JudgedEstimator):
         return report_figures(judgement_sections(self))
 
     def write_report(self, path: Path | str, *, title: str = "", force: bool = False) -> Path:
-        """Write one HTML file that needs no network.
+        """Write one HTML file that needs no network, or a PDF.
 
         Parameters
         ----------
         path : path-like
+            A name that ends in ``.pdf`` is a PDF, which needs ``hiprisk[report]``.
         title : str, optional
             By default the estimator and its outcome.
         force : bool
@@ -56,6 +58,8 @@ class Judgement(JudgedEstimator):
         ------
         ConfigError
             If the file is there already.
+        MissingExtraError
+            If it is to be a PDF and WeasyPrint is absent.
         StoreError
             If it cannot be written.
         """
@@ -66,9 +70,11 @@ class Judgement(JudgedEstimator):
                 advice="give `force=True`",
             )  # fmt: skip
         check_output_file(target, force=True)
-        page = judgement_page(self, title=title)
+        data = judgement_page(self, title=title).encode()
+        if target.suffix.lower() == ".pdf":
+            data = page_as_pdf(data.decode())
         with written_whole(target) as whole:
-            whole.write_text(page, encoding="utf-8")
+            whole.write_bytes(data)
         return target
 
 
