@@ -60,7 +60,9 @@ def finished_binary(finished):
     refits = Refits(
         risk(finished.refits.predicted), finished.refits.counts, finished.refits.numbers, 0
     )
-    outcome = SimpleNamespace(kind="binary", label="worse than 45", thresholds=(0.125, 0.5))
+    outcome = SimpleNamespace(
+        kind="binary", label="worse than 45", thresholds=(0.125, 0.5), dichotomise=None
+    )
     return SimpleNamespace(
         config=SimpleNamespace(
             outcome=outcome, validation=SimpleNamespace(interval_resamples=40), seed=3

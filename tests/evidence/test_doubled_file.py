@@ -123,12 +123,11 @@ def test_training_prints_the_corrected_value_beside_its_own_interval(trained_and
     corrected, apparent = found["r2_corrected"], found["r2_apparent"]
     assert corrected["low"] != apparent["low"]
     cells = re.split(r"  +", row)
-    assert cells[1:3] == [
-        f"{corrected['value']:.3f}", f"{corrected['low']:.3f} to {corrected['high']:.3f}"
-    ]  # fmt: skip
-    assert cells[4:] == [
-        f"{apparent['value']:.3f}", f"{apparent['low']:.3f} to {apparent['high']:.3f}"
-    ]  # fmt: skip
+    as_printed = [
+        f"{one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
+        for one in (corrected, apparent)
+    ]
+    assert [cells[1], cells[3]] == as_printed
     assert "report the optimism-corrected" in printed
 
 

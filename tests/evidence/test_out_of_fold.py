@@ -80,7 +80,8 @@ def study(finished):
     return SimpleNamespace(
         config=SimpleNamespace(
             outcome=SimpleNamespace(
-                kind="continuous", bounds=(0.0, 100.0), thresholds=(), label="function"
+                kind="continuous", bounds=(0.0, 100.0), thresholds=(), label="function",
+                dichotomise=None,
             ),
             seed=1,
             validation=SimpleNamespace(interval_resamples=20),
