@@ -6,7 +6,8 @@ from reported_study import QUICK, STUPAR
 
 
 def test_it_opens_with_the_warning_and_asks_what_nobody_said(study):
-    sheet = cohort_datasheet(study.evidence, study.config, cohort_fingerprint="ab12")
+    silent = load_config(STUPAR, overrides=(*QUICK, "reporting={}"))
+    sheet = cohort_datasheet(study.evidence, silent, cohort_fingerprint="ab12")
     lines = [line for line in sheet.splitlines() if line]
     assert lines[0] == f"# Data sheet: the cohort of {study.config.name}"
     assert lines[1].startswith("**SIMULATED DATA")

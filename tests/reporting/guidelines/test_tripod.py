@@ -72,7 +72,7 @@ def test_every_link_of_the_report_leads_to_a_place_in_it(study):
     places = set(re.findall(r'id="([a-z_0-9]+)"', html))
     links = set(re.findall(r'href="#([a-z_0-9]+)"', html))
     assert links <= places
-    assert {"tripod", "probast", "glossary", "provenance", "people"} <= links
+    assert {"tripod", "probast", "glossary", "references", "provenance", "people"} <= links
 
 
 def test_the_section_counts_the_states(items, study):

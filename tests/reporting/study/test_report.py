@@ -43,7 +43,8 @@ def test_every_section_is_there_in_its_order(study):
     assert [section.title for section in study.sections] == [*BODY, *APPENDIX]
     titles = re.findall(r'<section id="[a-z_]+">\n<h2>(.*?)</h2>', page(study))
     assert titles == [
-        "Summary", *BODY, *APPENDIX, "TRIPOD+AI", "PROBAST+AI", "Glossary", "Provenance",
+        "Summary", *BODY, *APPENDIX, "TRIPOD+AI", "PROBAST+AI", "Glossary", "References",
+        "Provenance",
     ]  # fmt: skip
 
 

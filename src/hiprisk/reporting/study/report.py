@@ -14,6 +14,7 @@ from hiprisk.reporting.appendix.model import candidates_section, model_section
 from hiprisk.reporting.appendix.points import points_section
 from hiprisk.reporting.appendix.predictors import predictors_section
 from hiprisk.reporting.appendix.provenance import provenance_section
+from hiprisk.reporting.appendix.references import references_section
 from hiprisk.reporting.appendix.robustness import (
     expected_section,
     subgroups_section,
@@ -85,11 +86,13 @@ def study_report(
     titles = {"summary": "Summary", made.anchor: made.title} | {
         section.anchor: section.title for section in sections
     }
+    glossary = glossary_section(tuple(sections))
     all_sections = (
         *sections,
         tripod_section(tripod_items(evidence, config, sections), titles),
         probast_section(probast_items(evidence, config), titles),
-        glossary_section(tuple(sections)),
+        glossary,
+        references_section(glossary),
         made,
     )
     data = provenance_in_words(sheet.provenance)
