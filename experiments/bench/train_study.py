@@ -6,7 +6,9 @@
 PATH is a checkout of hiprisk with a `.venv` of its own. Whole processes run in turn (new, old, new,
 old ...): wall time, CPU time of the process and its workers, peak memory of the largest of them.
 Seconds of each stage come from a further run of each with one worker, where the CPU time of the
-process is that of the stage. `--short` trains 120 simulated people with 20 resamples.
+process is that of the stage. Each checkout trains its own copy of a config under
+`configs/`, because older code refuses keys that are new. `--short` trains 120 simulated people with
+20 resamples.
 """
 
 from __future__ import annotations
@@ -93,15 +95,24 @@ def python(checkout: Path) -> str:
     return str(checkout / ".venv" / "bin" / "python")
 
 
-def train(options: argparse.Namespace, workers: int, out: str) -> list[str]:
+def config_of(checkout: Path, chosen: Path) -> Path:
+    """The checkout's own copy of the chosen config, or the chosen one where it has none."""
+    own = checkout / "configs" / chosen.name
+    return own if chosen.parent == HERE / "configs" and own.is_file() else chosen
+
+
+def train(checkout: Path, options: argparse.Namespace, workers: int, out: str) -> list[str]:
     changes = [f"--set={change}" for change in (SHORT if options.short else ())]
-    return ["train", options.config, "--out", out, "--workers", str(workers), *changes]
+    config = str(config_of(checkout, options.config))
+    return ["train", config, "--out", out, "--workers", str(workers), *changes]
 
 
 def whole(checkout: Path, options: argparse.Namespace) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak MiB of one study."""
     with tempfile.TemporaryDirectory() as scratch:
-        command = [python(checkout), "-m", "hiprisk", *train(options, options.workers, "models")]
+        command = [
+            python(checkout), "-m", "hiprisk", *train(checkout, options, options.workers, "models")
+        ]  # fmt: skip
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=scratch, env=environment(), stdout=subprocess.DEVNULL,
@@ -118,7 +129,9 @@ def stages(checkout: Path, options: argparse.Namespace) -> dict[str, float]:
     """CPU seconds of each stage of a study with one worker."""
     with tempfile.TemporaryDirectory() as scratch:
         found = Path(scratch) / "stages.json"
-        command = [python(checkout), "-c", STAGES, str(found), *train(options, 1, "models")]
+        command = [
+            python(checkout), "-c", STAGES, str(found), *train(checkout, options, 1, "models")
+        ]  # fmt: skip
         done = subprocess.run(
             command, cwd=scratch, env=environment(), capture_output=True, text=True, check=False
         )
@@ -132,7 +145,7 @@ def _row(
     medians: dict[str, list[float]],
     options: argparse.Namespace,
 ) -> Row:
-    what = f"`train` of {Path(options.config).name} with all evidence, {options.workers} workers"
+    what = f"`train` of {options.config.name} with all evidence, {options.workers} workers"
     wall, cpu, peak = medians["new"]
     row = Row(
         what=what,
@@ -153,14 +166,14 @@ def _row(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", nargs="?", default=str(HERE / "configs" / "stupar.yaml"))
+    parser.add_argument("config", nargs="?", type=Path, default=HERE / "configs" / "stupar.yaml")
     parser.add_argument("--beside", type=Path, help="an older checkout with its .venv")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    options.config = str(Path(options.config).resolve())
+    options.config = options.config.resolve()
     # In a checkout of its own, or with whatever interpreter runs this where it has none.
     checkouts = {"new": HERE} | ({"old": options.beside.resolve()} if options.beside else {})
     runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in checkouts}
