@@ -6,6 +6,7 @@ import pytest
 
 import hiprisk
 from commands import answer
+from hiprisk.cli import main
 from hiprisk.errors import ConfigError
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -21,6 +22,12 @@ def test_the_function_finds_what_the_command_prints(capsys, cohort):
     assert len(updated.to_frame()) == 3 * len(updated.result.after)
     second = hiprisk.load(printed["bundle"]).bundle
     assert hiprisk.load(updated.bundle).bundle.sha256 == second.sha256
+    # The update's own report stands in the new version, and names the one before.
+    assert main(["report", f"{MODEL}@3", "--out", "update.html"]) == 0
+    page = Path("update.html").read_text(encoding="utf-8")
+    assert "<h1>Update of " in page
+    assert f"hiprisk report {MODEL}@1 --out original.html" in page
+    assert "SIMULATED DATA" in page
 
 
 def test_a_model_that_no_test_rejects_stays_as_it_is(cohort):

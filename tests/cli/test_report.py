@@ -66,14 +66,14 @@ def test_a_model_without_a_study_has_no_report(capsys):
     assert "hiprisk sheet show" in said
 
 
-def test_of_an_updated_model_the_letter_names_the_report_of_the_update(monkeypatch, capsys):
+def test_of_an_old_updated_model_the_letter_says_how_to_get_a_report(monkeypatch, capsys):
     shutil.rmtree("models")
     write_small_bundle(Path("models"))
     monkeypatch.setattr(Bundle, "lineage", {"parent_name": "small"})
     assert main(["report", "small", "--out", "r.html"]) == 3
     said = capsys.readouterr().err
     assert "error[NO_REPORT]" in said
-    assert "hiprisk update with --report" in said
+    assert "update its parent again, with --report" in said
     assert not Path("r.html").exists()
 
 

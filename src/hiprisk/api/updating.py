@@ -212,9 +212,11 @@ def _write(
     asked: UpdateRequest,
 ) -> Path:
     # matplotlib is imported where something is drawn, and nowhere else.
-    from hiprisk.reporting.results.update_report import update_pictures
+    from hiprisk.reporting.results.report import Made
+    from hiprisk.reporting.results.update_report import update_report
 
     bundle = subject.bundle
+    report = update_report(result)
     lineage = result.lineage(
         None if bundle is None else bundle.lineage,
         parent_fingerprint=None if bundle is None else bundle.manifest["cohort_fingerprint"],
@@ -258,7 +260,10 @@ def _write(
         },
         bill=bill_of_what_is_used(["train"]),
         lineage=lineage,
-        files={f"figures/{one.name}": one.png for one in update_pictures(result)},
+        files={
+            "report.html": report.html(Made.today(seed=asked.seed)).encode(),
+            **{f"figures/{one.name}": one.png for one in report.pictures},
+        },
     )
     root = asked.out
     if root is None:

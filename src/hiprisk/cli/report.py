@@ -1,4 +1,4 @@
-"""``hiprisk report``: the report of a study, as HTML or PDF."""
+"""``hiprisk report``: the report of a study or an update, as HTML or PDF."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     parser = Parser(
         "report",
-        description="Write the report of a study as one file: HTML, as its bundle holds it, or PDF "
-        "with contents, page numbers and figures that stay sharp. Tables that are folded in HTML "
-        "are named in the PDF and not printed.",
+        description="Write the report of a study, or of an update, as one file: HTML, as its "
+        "bundle holds it, or PDF with contents, page numbers and figures that stay sharp. Tables "
+        "that are folded in HTML are named in the PDF and not printed.",
         example=EXAMPLE,
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle, or name of a model in ./models")

@@ -125,6 +125,12 @@ def _choice(result: UpdateResult) -> Section:
             "of the original model."
         )
     lines.append(f"Residual SD: {result.scatter.replace('own', 'of the ordinal model')}.")
+    if result.parent.version is not None:
+        original = f"{result.parent.name}@{result.parent.version}"
+        lines.append(
+            f"How the original model was developed is in its own report, where a study fitted it: "
+            f"`hiprisk report {original} --out original.html`."
+        )
     if test is None:
         return Section(anchor="choice", title="What was updated", paragraphs=tuple(lines))
     lines.append(

@@ -9,9 +9,10 @@ from hiprisk.reporting.page.pdf import page_as_pdf
 REPORT = "report.html"
 FORMATS = ("html", "pdf")
 ADVICE = "hiprisk sheet show prints the model in full"
+# Of bundles written before an update stored its report.
 ADVICE_UPDATED = (
-    "this model was updated: hiprisk update with --report writes the report of an update; "
-    "card.md in the bundle has its performance before and after"
+    "this model was updated before updates stored a report: update its parent again, with "
+    "--report for a file; card.md in the bundle has its performance before and after"
 )
 
 
@@ -31,7 +32,7 @@ def stored_report(bundle: Bundle, form: str = "html") -> bytes:
     Raises
     ------
     InputError
-        ``NO_REPORT`` where the bundle has none: of published, updated and foreign models.
+        ``NO_REPORT`` where the bundle has none: of published and foreign models.
     MissingExtraError
         Of a PDF, without the extra `report`.
     """
