@@ -1,4 +1,4 @@
-"""The code of docs/how-to/python.md runs, and gives what the page says."""
+"""The code of docs/how-to/python.md runs, and docs/reference/python.md has every command."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from blank_figures import figures_left_blank
 from documentation.examples import run_examples
 from hiprisk.cli import COMMANDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "python.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "python.md"
 # Commands whose work is a file, a page or a service.
 WITHOUT_FUNCTION = {
     *("serve", "calculator", "report", "testpack", "template", "models", "track", "sign"),
@@ -25,5 +25,5 @@ def test_code_of_the_page_gives_what_the_page_says(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - WITHOUT_FUNCTION))
-def test_the_page_has_every_command_with_a_function(command):
-    assert f"| `{command}" in PAGE.read_text(encoding="utf-8")
+def test_the_reference_has_every_command_with_a_function(command):
+    assert f"| `{command}" in REFERENCE.read_text(encoding="utf-8")
