@@ -75,7 +75,7 @@ def _two_versions() -> None:
     assert main(["update", "stupar", "some.csv", "--method", "recalibrate"]) == 0
 
 
-def _imputed_and_sampled() -> None:
+def _cases_and_controls() -> None:
     people = simulate_cohort("stupar", n=300, seed=5).frame
     people["risk"] = people["lbp_any"].map({"yes": 0.6, "no": 0.4}) + 0.002 * people["age_years"]
     people.to_csv("cases_and_controls.csv", index=False)
@@ -104,7 +104,7 @@ OF_PAGE: dict[str, Callable[[], None]] = {
     "docs/how-to/cohorts.md": _cohort_files,
     "docs/how-to/compare-models.md": _two_versions,
     "docs/how-to/expected.md": _people("new.csv", n=200),
-    "docs/how-to/validate.md": _imputed_and_sampled,
+    "docs/how-to/validate-samples.md": _cases_and_controls,
     "docs/tutorials/nhs-published.md": _records,
     "docs/how-to/mlflow.md": _people("clinic.csv", "this_month.csv", n=200),
     "docs/how-to/record-system.md": _record,

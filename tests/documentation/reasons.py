@@ -100,7 +100,7 @@ BLOCKS: dict[str, dict[str, str]] = {
             "a part of a study; tests/cli/test_own_variables.py completes it"
         ),
     },
-    "docs/how-to/validate.md": {
+    "docs/how-to/validate-samples.md": {
         "metric                     value  95 % CI": (
             "of the data of R's psfmi; tests/real/test_stacked_imputations.py"
         ),
