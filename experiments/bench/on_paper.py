@@ -1,7 +1,7 @@
 """What 1,000,000,000 rows would cost, on paper, from slopes that were measured.
 
     python experiments/bench/on_paper.py                  # from results/growth_points.csv
-    python experiments/bench/on_paper.py --write          # into docs/how-to/cluster.md
+    python experiments/bench/on_paper.py --write          # into docs/scaling.md
 
 A slope is the difference between the two largest points of a curve of growth.py, divided by the
 difference of their sizes: what one more row costs, in CPU-seconds and in bytes of memory. Nothing
@@ -19,7 +19,7 @@ from pathlib import Path
 from recording import RESULTS
 
 POINTS = RESULTS / "growth_points.csv"
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "cluster.md"
+PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
 BEGIN = "<!-- on paper: begin (python experiments/bench/on_paper.py --write) -->"
 END = "<!-- on paper: end -->"
 MIB, GIB, TB = 1 << 20, 1 << 30, 10**12
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000_000)
     parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--points", type=Path, default=POINTS)
-    parser.add_argument("--write", action="store_true", help="into docs/how-to/cluster.md")
+    parser.add_argument("--write", action="store_true", help="into docs/scaling.md")
     options = parser.parse_args()
     text = table(measured(options.points), options.rows, options.processes)
     if not options.write:
