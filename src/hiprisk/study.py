@@ -18,6 +18,7 @@ import pandas as pd
 from hiprisk.arrays import Floats
 from hiprisk.bill_of_materials import bill_of_what_is_used
 from hiprisk.bundle import BundleContents, read_bundle, write_bundle
+from hiprisk.bundle.manifest import REPORT
 from hiprisk.cohort.bundled_variables import BUNDLED, plain_entries
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath
@@ -337,7 +338,7 @@ def _write(
         estimator=estimator_file(finished.estimator),
         study=study_document(config, files, packages=own),
         files={
-            "report.html": study_report(
+            REPORT: study_report(
                 evidence,
                 sheet,
                 sections,

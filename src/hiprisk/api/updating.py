@@ -22,6 +22,7 @@ from hiprisk.api.findings import FindingListener, warn_of_finding
 from hiprisk.api.subject import Subject, SubjectRequest, read_selected, subject_of, tell
 from hiprisk.bill_of_materials import bill_of_what_is_used
 from hiprisk.bundle import Bundle, BundleContents, write_bundle
+from hiprisk.bundle.manifest import REPORT
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.files.stacking import CohortPath, in_encoding
 from hiprisk.cohort.imputations import split_imputations
@@ -261,7 +262,7 @@ def _write(
         bill=bill_of_what_is_used(["train"]),
         lineage=lineage,
         files={
-            "report.html": report.html(Made.today(seed=asked.seed)).encode(),
+            REPORT: report.html(Made.today(seed=asked.seed)).encode(),
             **{f"figures/{one.name}": one.png for one in report.pictures},
         },
     )

@@ -25,6 +25,8 @@ HASHED_PARTS = ("sheet.json", "config.json", "evidence.json")
 STUDY = "study.json"
 # Which packages a model was trained with (CycloneDX): outside of `bundle_sha256`, as `run.json` is.
 BILL = "sbom.cdx.json"
+# Of a study or an update, for readers: outside of `bundle_sha256` too.
+REPORT = "report.html"
 # A folder beside the parts: signatures are made of the manifest and are not listed in it.
 SIGNATURES = "signatures"
 UNSAFE_SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle")

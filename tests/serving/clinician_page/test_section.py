@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from hiprisk.serving.calculator.building import build_clinician_page, build_page
 from hiprisk.serving.clinician_page.section import ANCHOR, section_of
+from hiprisk.serving.model import load
 from html_pages import faults
 from page_agreement import model_of
-from small_bundle import small_sheet
+from small_bundle import small_sheet, write_small_bundle
 
 
 def test_the_page_is_valid_html_without_a_script_or_a_connection(tmp_path):
@@ -35,4 +36,20 @@ def test_the_model_is_named_with_its_hash_and_words_are_escaped(tmp_path):
     assert model.bundle.sha256 in section
     assert "version 1" in section
     assert "&lt;b&gt;a &amp; b&lt;/b&gt;." in section
-    assert "hiprisk report" not in section
+    assert "report" not in section
+
+
+def test_a_report_is_named_where_there_is_one_and_linked_where_it_can_be_reached(tmp_path):
+    write_small_bundle(tmp_path, files={"report.html": b"<p>"})
+    model = load("small", root=tmp_path)
+    command = "hiprisk report small@1 --out report.html"
+    assert f"The full report of the study: <code>{command}</code>." in section_of(model)
+    link = '<a href="a&amp;b.html">The full report of the study</a>.'
+    for page in (build_page(model, report="a&b.html"),
+                 build_clinician_page(model, report="a&b.html", calculator="c.html")):  # fmt: skip
+        assert link in page
+        assert command not in page
+        assert faults(page) == []
+    assert '<a href="c.html">Open the calculator</a>' in build_clinician_page(
+        model, calculator="c.html"
+    )

@@ -12,6 +12,8 @@ from page_agreement import model_of
 from service_client import client_of, small_model
 from site_sheet import site_sheet
 
+TOKEN = "a-secret-of-some-length"
+
 PATIENT = {"age_years": 63, "sex": "female", "lbp_any": "yes", "womac_function_0_100": 45}
 
 
@@ -213,12 +215,36 @@ def test_the_page_names_every_variable_and_may_load_nothing(client):
 
 def test_the_clinicians_page_is_beside_the_calculator(client, model):
     answer = client.get("/about")
-    assert answer.text == build_clinician_page(model)
+    assert answer.text == build_clinician_page(model, calculator="./")
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src")
 
 
-def test_the_pages_can_be_left_out(model):
+def test_the_report_is_served_where_the_bundle_has_one_and_nothing_links_to_it_elsewhere(
+    tmp_path, client
+):
+    refused(client.get("/report"), 404, "NOT_FOUND")
+    assert 'href="report"' not in client.get("/about").text
+    client = client_of(small_model(tmp_path, files={"report.html": b"<p>all of it</p>"}))
+    answer = client.get("/report")
+    assert answer.content == b"<p>all of it</p>"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
+    assert "script-src" not in policy
     for path in ("/", "/about"):
+        assert 'href="report"' in client.get(path).text
+
+
+def test_the_report_needs_the_token_and_a_link_would_not_carry_it(tmp_path):
+    served = small_model(tmp_path, files={"report.html": b"<p>all of it</p>"})
+    client = client_of(served, token=TOKEN)
+    refused(client.get("/report"), 401, "UNAUTHORIZED")
+    assert client.get("/report", authorization=f"Bearer {TOKEN}").status_code == 200
+    assert 'href="report"' not in client.get("/about").text
+
+
+def test_the_pages_can_be_left_out(model):
+    for path in ("/", "/about", "/report"):
         refused(client_of(model, page=False).get(path), 404, "NOT_FOUND")
 
 

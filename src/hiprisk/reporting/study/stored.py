@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from hiprisk.bundle.manifest import REPORT
 from hiprisk.bundle.reading import Bundle
 from hiprisk.errors import InputError
 from hiprisk.reporting.page.pdf import page_as_pdf
 
-REPORT = "report.html"
 FORMATS = ("html", "pdf")
 ADVICE = "hiprisk sheet show prints the model in full"
 # Of bundles written before an update stored its report.
@@ -33,16 +33,17 @@ def stored_report(bundle: Bundle, form: str = "html") -> bytes:
     ------
     InputError
         ``NO_REPORT`` where the bundle has none: of published and foreign models.
+    BundleError
+        If the report was changed since it was written.
     MissingExtraError
         Of a PDF, without the extra `report`.
     """
-    path = bundle.path / REPORT
-    if not path.is_file():
+    if not bundle.has_file(REPORT):
         raise InputError(
             "this bundle has no report: it holds a model that was not fitted by a study",
             code="NO_REPORT",
             file=f"{bundle.name}@{bundle.version}",
             advice=ADVICE if bundle.lineage is None else ADVICE_UPDATED,
         )
-    html = path.read_bytes()
-    return html if form == "html" else page_as_pdf(html.decode("utf-8"))
+    html = bundle.file_bytes(REPORT)
+    return html if form == "html" else page_as_pdf(html.decode("utf-8", errors="replace"))

@@ -31,7 +31,7 @@ SCRIPTS = (
 )
 
 
-def build_page(model: Model) -> str:
+def build_page(model: Model, *, report: str | None = None) -> str:
     """One self-contained HTML document: the same bundle gives the same bytes.
 
     Its content security policy forbids every connection, and allows this very script and style by
@@ -40,6 +40,8 @@ def build_page(model: Model) -> str:
     Parameters
     ----------
     model : Model
+    report : str, optional
+        Address of the model's report, as seen from the page.
     """
     # One function of its own: the files' names stay out of the window.
     script = "(() => {\n" + "\n".join(_part(name) for name in SCRIPTS) + "})();\n"
@@ -49,14 +51,16 @@ def build_page(model: Model) -> str:
         title=html.escape(model.sheet.title),
         simulated=_banner(SIMULATED_MODEL),
         invented=_banner(INVENTED),
-        section=section_of(model),
+        section=section_of(model, report=report),
         style=styles,
         script=script,
         model=_model_json(model),
     )
 
 
-def build_clinician_page(model: Model) -> str:
+def build_clinician_page(
+    model: Model, *, report: str | None = None, calculator: str | None = None
+) -> str:
     """What the model is for, how good it is and for whom not, as a page of its own.
 
     The calculator has the same section; this page has no script and makes no connection.
@@ -64,6 +68,8 @@ def build_clinician_page(model: Model) -> str:
     Parameters
     ----------
     model : Model
+    report, calculator : str, optional
+        Addresses of the model's report and calculator, as seen from the page.
     """
     styles, sheet = _styles(), model.sheet
     banners = "\n".join(
@@ -75,9 +81,16 @@ def build_clinician_page(model: Model) -> str:
         title=html.escape(sheet.title),
         estimand=html.escape(f"{capital(sheet.outcome.estimand)}."),
         banners=banners,
-        section=section_of(model),
+        calculator=_link(calculator),
+        section=section_of(model, report=report),
         style=styles,
     )
+
+
+def _link(calculator: str | None) -> str:
+    if calculator is None:
+        return ""
+    return f'<p class="screen-only"><a href="{html.escape(calculator)}">Open the calculator</a></p>'
 
 
 def _styles() -> str:

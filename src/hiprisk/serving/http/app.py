@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hiprisk.bundle.manifest import REPORT
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
 from hiprisk.serving.fhir.bundles import read_record_document
 from hiprisk.serving.fhir.cds_hooks import answer_hook, discovery, service_id
@@ -24,9 +25,16 @@ from hiprisk.serving.fhir.record_assessment import assess_record
 from hiprisk.serving.fhir.risk_assessment import risk_assessment
 from hiprisk.serving.http import openapi
 from hiprisk.serving.http.limits import Limits
-from hiprisk.serving.http.metadata import describe, health, page_policy, plain_page
+from hiprisk.serving.http.metadata import (
+    REPORT_POLICY,
+    describe,
+    health,
+    page_policy,
+    plain_page,
+)
 from hiprisk.serving.http.middleware import (
     OPEN_PATHS,
+    REPORT_PATH,
     RequestMiddleware,
     ResponseMiddleware,
     Rules,
@@ -70,8 +78,8 @@ class Settings:
     code_map : CodeMap
         Codes of a record and what they mean.
     page : bool
-        Whether the calculator is at ``/`` and the clinician's page at ``/about``; they hold the
-        model and need no token.
+        Whether the calculator is at ``/`` and the clinician's page at ``/about``, which hold the
+        model and need no token, and the bundle's report at ``/report``, which needs it.
     clock : callable
         The time, with its zone.
     """
@@ -201,19 +209,29 @@ def _add_metadata_routes(api: FastAPI, model: Model, settings: Settings) -> None
         return Response(told, media_type="application/json")
 
     if settings.page:
-        for path, page in _pages(model).items():
-            _add_page(api, path, page)
+        report = _report(model)
+        # A browser's link carries no token: where one is asked for, the link would lead nowhere.
+        address = "report" if report is not None and settings.rules.token is None else None
+        for path, page in _pages(model, report=address).items():
+            _add_page(api, path, page, policy=page_policy(page))
+        if report is not None:
+            _add_page(api, REPORT_PATH, report, policy=REPORT_POLICY)
 
 
-def _add_page(api: FastAPI, path: str, page: str) -> None:
-    headers = {"content-security-policy": page_policy(page)}
+def _report(model: Model) -> bytes | None:
+    """The report that the bundle holds; None where it holds none."""
+    return model.bundle.file_bytes(REPORT) if model.bundle.has_file(REPORT) else None
+
+
+def _add_page(api: FastAPI, path: str, page: str | bytes, *, policy: str) -> None:
+    headers = {"content-security-policy": policy}
 
     @api.get(path, include_in_schema=False)
     async def get_page() -> Response:
         return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _pages(model: Model) -> dict[str, str]:
+def _pages(model: Model, *, report: str | None) -> dict[str, str]:
     """The calculator and the clinician's page, or a plain page where this hiprisk has none."""
     try:
         calculator = importlib.import_module("hiprisk.serving.calculator.building")
@@ -222,8 +240,8 @@ def _pages(model: Model) -> dict[str, str]:
             raise
         return {"/": plain_page(model)}
     return {
-        "/": str(calculator.build_page(model)),
-        "/about": str(calculator.build_clinician_page(model)),
+        "/": str(calculator.build_page(model, report=report)),
+        "/about": str(calculator.build_clinician_page(model, report=report, calculator="./")),
     }
 
 

@@ -13,6 +13,7 @@ from hiprisk.serving.model import Model
 from hiprisk.sheet.document.codec import encode
 from hiprisk.wording.reasons import range_text
 
+_CLOSED = ("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'")
 _INLINE = re.compile(r"<(script|style)\b[^>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -78,6 +79,12 @@ def plain_page(model: Model) -> str:
     )
 
 
+# A report has no script. Its pictures are drawn with style attributes, which no hash can allow.
+REPORT_POLICY = "; ".join(
+    ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", *_CLOSED]
+)
+
+
 def page_policy(page: str) -> str:
     """The content security policy under which exactly this page's own script and style run."""
     hashes: dict[str, list[str]] = {"script": [], "style": []}
@@ -86,5 +93,4 @@ def page_policy(page: str) -> str:
         hashes[kind.lower()].append(f"'sha256-{base64.b64encode(digest).decode()}'")
     parts = ["default-src 'none'"]
     parts += [f"{kind}-src {' '.join(found)}" for kind, found in hashes.items() if found]
-    parts += ["img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
-    return "; ".join(parts)
+    return "; ".join([*parts, "img-src data:", *_CLOSED])

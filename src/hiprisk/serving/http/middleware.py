@@ -38,8 +38,10 @@ LOG = logging.getLogger("hiprisk.serving")
 # Without data of a patient: health, discovery, and the page that holds the model.
 HEALTH_PATH = "/health"
 OPEN_PATHS = frozenset({HEALTH_PATH, "/cds-services", "/", "/about"})
+# The report holds results of a cohort, as `/model` does: both need the token.
+REPORT_PATH = "/report"
 # Where monitors and link checkers look; HEAD is answered as GET, without the body.
-HEAD_PATHS = frozenset({HEALTH_PATH, "/", "/about"})
+HEAD_PATHS = frozenset({HEALTH_PATH, "/", "/about", REPORT_PATH})
 JSON_TYPES = ("application/json", "application/fhir+json")
 
 SECURITY_HEADERS = (
