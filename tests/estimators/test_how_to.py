@@ -1,4 +1,4 @@
-"""The code of docs/how-to/scikit-learn.md runs, and gives what the page says."""
+"""The code of the guides on estimators runs, and gives what the pages say."""
 
 import pytest
 
@@ -6,7 +6,11 @@ from documentation.examples import run_examples
 
 
 @pytest.mark.slow
-def test_code_of_the_page_gives_what_the_page_says(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("page", "n_least"),
+    [("docs/how-to/scikit-learn.md", 15), ("docs/how-to/estimator-bundle.md", 15)],
+)
+def test_code_of_the_page_gives_what_the_page_says(page, n_least, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    attempted = run_examples("docs/how-to/scikit-learn.md")
-    assert attempted > 20
+    attempted = run_examples(page)
+    assert attempted > n_least
