@@ -1,4 +1,7 @@
-"""The steps of docs/how-to/own-variables.md as they are written there, and wrong moves."""
+"""The steps of docs/how-to/own-variables.md as they are written there, and wrong moves.
+
+A packaged variable is redefined as docs/reference/dictionary.md writes it.
+"""
 
 import json
 import re
@@ -17,12 +20,14 @@ from hiprisk.sheet.evaluate import SheetEvaluator
 from own_studies import BINARY, own_cohort
 from trained_sheets import trained_sheet
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "own-variables.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [DOCS / "how-to" / "own-variables.md", DOCS / "reference" / "dictionary.md"]
 
 
 def block(first_line):
-    """The YAML block of the page that begins with a line."""
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    """The YAML block of the pages that begins with a line."""
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
     return next(text for text in blocks if text.startswith(first_line))
 
 

@@ -43,6 +43,7 @@ ELSEWHERE = {
 # The same for the `>>>` examples of a page.
 EXAMPLES_ELSEWHERE = {
     "docs/how-to/estimator-bundle.md": "tests/estimators/test_how_to.py",
+    "docs/how-to/evaluate-predictions.md": "tests/judging/test_how_to.py",
     "docs/how-to/python.md": "tests/api/test_how_to.py",
     "docs/how-to/scikit-learn.md": "tests/estimators/test_how_to.py",
     "docs/how-to/your-own-model.md": "tests/judging/test_how_to.py",
