@@ -1,6 +1,8 @@
 """Made-up people that several tests of metrics share, and the frozen figures of R for others."""
 
+import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,12 @@ QUANTILES = np.sinh(2.2 * (PROBABILITIES - 0.45)) * 1.1
 
 def oracle(name):
     return pd.read_csv(ORACLES / f"metrics_small_{name}.csv", comment="#")
+
+
+@cache
+def report_figures():
+    """What R says of the figures that reports show of the same people."""
+    return json.loads((ORACLES / "report_figures.json").read_text())
 
 
 def statistics(name="statistics"):

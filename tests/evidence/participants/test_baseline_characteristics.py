@@ -1,4 +1,4 @@
-"""Table 1: counts by hand, and no count by which a person could be recognised."""
+"""Table 1: counts by hand, figures of R, and no count by which a person could be recognised."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ import pytest
 
 from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.evidence.participants.baseline_characteristics import table_one
+from metric_examples import oracle, report_figures
 
 
 @pytest.fixture
@@ -80,3 +81,16 @@ def test_a_count_left_out_in_one_group_of_a_partition_is_not_found_by_subtractio
     ).rows
     hidden = {(row.group, row.level) for row in found if row.n_level is None}
     assert hidden == {("a", "male"), ("b", "male"), ("a", "female"), ("b", "female")}
+
+
+def test_numbers_by_outcome_are_those_of_r():
+    people = oracle("data")
+    # Every ninth age is unknown.
+    age = people["predicted"].where((np.arange(len(people)) + 1) % 9 != 0)
+    groups = {"no event": people["y"].to_numpy() == 0, "event": people["y"].to_numpy() == 1}
+    table = table_one(pd.DataFrame({"age_years": age}), ["age_years"], groups=groups,
+                      dictionary=load_dictionary(), smallest_cell=5)  # fmt: skip
+    for one, expected in zip(table.rows, report_figures()["characteristics"], strict=True):
+        assert one.group == ("event" if expected["event"] else "no event")
+        for name in ("n_known", "n_missing", "mean", "sd", "q25", "median", "q75"):
+            assert getattr(one, name) == pytest.approx(expected[name], rel=1e-12), name

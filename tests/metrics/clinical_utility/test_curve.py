@@ -1,6 +1,7 @@
 """Decision curves: hand counts, dcurves, weights, frame."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hiprisk.metrics.clinical_utility.curve import decision_curve
 from hiprisk.metrics.clinical_utility.net_benefit import (
     net_benefit,
 )
-from metric_examples import example
+from metric_examples import example, oracle, report_figures
 
 Y, RISK = [1, 0, 0, 1], [0.8, 0.6, 0.1, 0.2]
 
@@ -72,3 +73,15 @@ def test_frame_has_every_strategy_and_plain_dict():
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_net_benefit_and_what_follows_from_it_are_those_of_r():
+    people, rows = oracle("data"), pd.DataFrame(report_figures()["utility"])
+    curve = decision_curve(people["y"], people["risk"], thresholds=rows["threshold"])
+    assert curve.model == pytest.approx(rows["net_benefit"].tolist(), rel=1e-12)
+    assert curve.standardised(curve.model) == pytest.approx(
+        rows["standardised"].tolist(), rel=1e-12
+    )
+    assert curve.interventions_avoided() == pytest.approx(rows["avoided"].tolist(), rel=1e-9)
+    rare = decision_curve(people["y"], people["risk"], thresholds=rows["threshold"], prevalence=0.1)
+    assert rare.model == pytest.approx(rows["at_prevalence_0.1"].tolist(), rel=1e-9)

@@ -1,4 +1,4 @@
-"""Grouped observations by hand count, and what they keep to."""
+"""Grouped observations by hand count and by R, and what they keep to."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from scipy import stats
 
 from hiprisk.metrics.smoothing.calibration_curve import calibration_curve
 from hiprisk.metrics.smoothing.grouped_observations import grouped_observations
+from metric_examples import oracle, report_figures
 
 ONES = np.ones(40)
 P = np.repeat([0.1, 0.2, 0.3, 0.4], 10)
@@ -50,3 +51,29 @@ def test_a_curve_has_its_groups_and_none_of_people_sampled_apart():
     assert sum(one.n for one in curve.grouped) == 200
     assert curve.to_dict()["grouped"][0]["observed"] == curve.grouped[0].observed
     assert calibration_curve(y, risk, kind="binary", prevalence=0.1).grouped == ()
+
+
+@pytest.mark.parametrize(("case", "kind"), [
+    ("binary", "binary"), ("continuous", "continuous"), ("weighted", "binary"),
+    ("coarse", "continuous"),
+])  # fmt: skip
+def test_groups_and_intervals_are_those_of_r(case, kind):
+    people = oracle("data")
+    y, p = (people[name].to_numpy(float) for name in (
+        ("y", "risk") if kind == "binary" else ("observed", "predicted")))  # fmt: skip
+    # R has the same people twice where we have a weight of 2, and predictions of whole tens.
+    weights = np.where(people["group"] < 20, 2.0, 1.0) if case == "weighted" else np.ones(len(y))
+    p = np.round(p / 10.0) * 10.0 if case == "coarse" else p
+    groups = grouped_observations(y, p, weights=weights, kind=kind, n_groups=10)
+    expected = report_figures()["grouped"][case]
+    assert len(groups) == len(expected)
+    for one, other in zip(groups, expected, strict=True):
+        assert one.to_dict() == pytest.approx(other, rel=1e-9, abs=1e-12)
+
+
+def test_a_group_of_few_people_is_joined_and_nobody_left_out():
+    # Three people of 0.2 sit alone between two bounds; so do the two highest.
+    p = np.repeat([0.1, 0.2, 0.3, 0.4, 0.5], [11, 3, 14, 10, 2])
+    groups = grouped_observations(np.zeros(40), p, weights=ONES, kind="binary")
+    assert sum(one.n for one in groups) == 40
+    assert all(one.n >= 10 for one in groups)

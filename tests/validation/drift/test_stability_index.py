@@ -1,4 +1,4 @@
-"""The population stability index: hand counts, and how often chance exceeds its limit."""
+"""The population stability index: hand counts, figures of R, how often chance exceeds its limit."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,8 @@ from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift import chance_psi, population_stability_index
 from hiprisk.validation.drift.stability_index import bin_shares, drift_verdict, exceeds_limit
+from hiprisk.validation.external.mean_difference import standardised_difference_estimate
+from metric_examples import report_figures
 
 
 def test_psi_by_hand():
@@ -77,3 +79,20 @@ def test_one_bin_cannot_drift_and_other_bins_are_refused():
     assert chance_psi(1, 100) == 0.0
     with pytest.raises(InputError, match="must have the same bins"):
         population_stability_index([0.5, 0.5], [1.0])
+
+
+def test_index_and_standardised_difference_are_those_of_r():
+    r = report_figures()["drift"]
+    shares = [bin_shares(np.array(r[side]), np.array(r["edges"])) for side in ("then", "now")]
+    assert shares[0] == pytest.approx(r["shares_then"], rel=1e-12)
+    assert shares[1] == pytest.approx(r["shares_now"], rel=1e-12)
+    assert population_stability_index(*shares) == pytest.approx(r["psi"], rel=1e-12)
+    assert chance_psi(10, 40, 30) == pytest.approx(r["chance"], rel=1e-12)
+    then, now = ((m["mean"], m["sd"], m["n"]) for m in (r["moments_then"], r["moments_now"]))
+    whole = standardised_difference_estimate(then, now)
+    assert whole.value * r["hedges"] == pytest.approx(r["smd_of_metafor"], rel=1e-9)
+    # metafor's variance is of the difference that Hedges' factor has shrunken.
+    now = (then[0] + r["hedges"] * (now[0] - then[0]), *now[1:])
+    found = standardised_difference_estimate(then, now)
+    reach = 1.959963984540054 * np.sqrt(r["variance"])
+    assert found.high - found.value == pytest.approx(reach, rel=1e-9)

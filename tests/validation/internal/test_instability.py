@@ -1,4 +1,4 @@
-"""Stability of predictions: hand counts, and what holds of every model."""
+"""Stability of predictions: hand counts, figures of R, and what holds of every model."""
 
 import json
 
@@ -17,6 +17,7 @@ from hiprisk.validation.internal.instability import (
 )
 from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
+from metric_examples import oracle, report_figures
 
 # Three people, four refits.
 APPARENT = np.array([0.2, 0.5, 0.8])
@@ -153,3 +154,28 @@ def test_a_refit_whose_spline_separates_the_classes_has_no_curve_and_is_counted(
     refits = np.array([apparent, np.where(y == 1.0, 0.9, 0.1) + apparent / 100.0])
     found = calibration_stability(refits, y, apparent=apparent, kind="binary")
     assert (len(found.refits), found.n_without_curve) == (1, 1)
+
+
+def test_instability_is_that_of_a_computation_in_r():
+    # Riley and Collins' formulas of 25 logistic regressions, which R fitted to resamples.
+    r = report_figures()["instability"]
+    refitted, own = np.array(r["refits"]), np.array(r["own"])
+    y = oracle("data")["y"].to_numpy(float)
+    found = prediction_stability(refitted, apparent=own)
+    assert found.mape == pytest.approx(r["mape"], rel=1e-12)
+    for name in ("mape_each", "low", "high"):
+        assert getattr(found, name) == pytest.approx(r[name], rel=1e-12, abs=1e-15), name
+    for place, threshold in enumerate(r["thresholds"]):
+        one = decision_stability(refitted, apparent=own, threshold=threshold)
+        assert one.flip_chance == pytest.approx(r["flip_chance"][place], abs=1e-12)
+        assert one.share_flipped.value == pytest.approx(r["share_flipped"][place], rel=1e-12)
+        assert one.share_ever_flipped == pytest.approx(r["share_ever_flipped"][place], rel=1e-12)
+    curves = decision_curve_stability(refitted, y, apparent=own, thresholds=r["thresholds"])
+    assert curves.model == pytest.approx(r["net_benefit"], rel=1e-12)
+    assert curves.low == pytest.approx(r["net_benefit_low"], rel=1e-9)
+    assert np.array(curves.refits) == pytest.approx(np.array(r["net_benefit_refits"]), abs=1e-12)
+    spread = calibration_stability(refitted, y, apparent=own, kind="binary").to_dict()
+    slope, large = spread["calibration_slope"], spread["calibration_in_the_large"]
+    assert slope["value"] == pytest.approx(r["slope"], rel=1e-7)
+    assert (slope["low"], slope["high"]) == pytest.approx(r["slope_ends"], rel=1e-7)
+    assert (large["low"], large["high"]) == pytest.approx(r["in_the_large_ends"], rel=1e-7)

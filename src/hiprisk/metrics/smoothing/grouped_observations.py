@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from hiprisk.arrays import Bools, Floats
+from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.metrics.intervals.frequency_weights import quantiles
 from hiprisk.metrics.intervals.means import mean_estimate
 from hiprisk.metrics.intervals.wald import wilson
@@ -58,6 +58,9 @@ def grouped_observations(
 ) -> tuple[GroupedObservation, ...]:
     """Observed outcome by tenth of the prediction; fewer groups where people are few.
 
+    Bounds are quantiles (linear between order statistics, R's type 7); whoever lies on a bound is
+    in the group above.
+
     Parameters
     ----------
     observed, predicted, weights : ndarray, shape (n_people,)
@@ -66,7 +69,8 @@ def grouped_observations(
     level : float
         Of the intervals.
     n_groups : int
-        At most; each holds at least ten people, and people of equal predictions stay together.
+        At most; each holds at least ten people, and people of equal predictions stay together. A
+        group of fewer is joined to its neighbour, so that everybody is in one.
     """
     used = weights > 0
     y, p, w = observed[used], predicted[used], weights[used]
@@ -74,13 +78,27 @@ def grouped_observations(
     if n_groups < 1:
         return ()
     edges = np.unique(quantiles(p, np.linspace(0.0, 1.0, n_groups + 1), w))
-    place = np.searchsorted(edges[1:-1], p, side="right")
-    groups = (place == number for number in range(max(1, len(edges) - 1)))
+    place = _joined(np.searchsorted(edges[1:-1], p, side="right"), w)
     return tuple(
-        _group(y, p, w, rows, kind=kind, level=level)
-        for rows in groups
-        if w[rows].sum() >= min(FEWEST, w.sum())
+        _group(y, p, w, place == number, kind=kind, level=level) for number in np.unique(place)
     )
+
+
+def _joined(place: Integers, w: Floats) -> Integers:
+    """Groups of enough people: one of fewer is joined to the next, the last to the one before.
+
+    Many equal predictions beside a bound can leave few people between it and the next.
+    """
+    sizes = np.bincount(place, weights=w)
+    number_of = np.zeros(len(sizes), dtype=np.intp)
+    number, n = 0, 0.0
+    for old, size in enumerate(sizes):
+        number_of[old] = number
+        n += size
+        if n >= FEWEST:
+            number, n = number + 1, 0.0
+    # Those left over at the end have no next group; n_groups >= 1 ensures that one is whole.
+    return np.minimum(number_of, number - 1)[place]
 
 
 def _group(
