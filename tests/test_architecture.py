@@ -14,7 +14,7 @@ MOST_FILES = 16
 LARGER_ROOMS = {"hiprisk.cli"}
 # Where each package may be imported: a file, a room, or several.
 HOMES = {
-    "joblib": ("hiprisk.parallel.tasks",),
+    "joblib": ("hiprisk.parallel.tasks", "hiprisk.parallel.fork_server"),
     "cloudpickle": ("hiprisk.parallel.cluster",),
     "dask": ("hiprisk.parallel.cluster",),
     "distributed": ("hiprisk.parallel.cluster",),

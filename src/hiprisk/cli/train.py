@@ -45,6 +45,14 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     check_cluster_option(options)
     check_output_folder(options.out)
+    from hiprisk.parallel import fork_server
+
+    alone = 1 if options.cluster is not None else options.workers
+    with fork_server("hiprisk.cli.train_imports", workers=alone):
+        return _train(options)
+
+
+def _train(options: argparse.Namespace) -> int:
     with no_garbage_search():
         config = study_of(options)
         check_names(config)

@@ -6,6 +6,7 @@ Neither is needed to import this package: scoring a file on one machine needs th
 from hiprisk.parallel.cluster.address import check_cluster
 from hiprisk.parallel.cluster.current import current_cluster
 from hiprisk.parallel.cluster.opening import spread_over
+from hiprisk.parallel.fork_server import fork_server, imports_of_server
 from hiprisk.parallel.in_order import map_in_order
 from hiprisk.parallel.tasks import Progress, StageProgress, run_parallel
 from hiprisk.parallel.threads import one_thread
@@ -15,6 +16,8 @@ __all__ = [
     "StageProgress",
     "check_cluster",
     "current_cluster",
+    "fork_server",
+    "imports_of_server",
     "map_in_order",
     "one_thread",
     "run_parallel",

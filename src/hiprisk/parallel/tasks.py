@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hiprisk.parallel.cluster.current import current_cluster
+from hiprisk.parallel.fork_server import Tracker, joblib_forks
 from hiprisk.parallel.in_order import worker_lost
 from hiprisk.parallel.threads import one_thread
 from hiprisk.processes.garbage import search_garbage_rarely
+from hiprisk.processes.identity import start_of
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
@@ -71,8 +73,15 @@ def run_parallel(
         return told.collected(run_on_cluster(cluster, function, items, repeated=repeated))
     import joblib
 
-    of_worker = {"initializer": _begin_worker, "initargs": (os.getpid(),)}
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **of_worker):
+    with (
+        joblib_forks() as tracker,
+        joblib.parallel_config(
+            backend="loky",
+            inner_max_num_threads=1,
+            initializer=_begin_worker,
+            initargs=(os.getpid(), start_of(os.getpid()), tracker),
+        ),
+    ):
         parallel = joblib.Parallel(
             n_jobs=workers,
             return_as="generator",
@@ -86,8 +95,10 @@ def run_parallel(
             raise worker_lost() from lost
 
 
-def _begin_worker(parent: int) -> None:
-    end_with_parent(parent)
+def _begin_worker(parent: int, started: str | None, tracker: Tracker | None) -> None:
+    end_with_parent(parent, started)
+    if tracker is not None:
+        tracker.adopt()
     search_garbage_rarely()
 
 
