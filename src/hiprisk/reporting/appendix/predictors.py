@@ -74,6 +74,7 @@ def _effects(evidence: Evidence, found: PartialEffects) -> Picture:
         caption="Partial effects: predictions as one predictor varies from its 1st to its 99th "
         "percentile, the others as in the typical patient (medians, most common levels). "
         f"{band} Marks on the axis: tenths of the development cohort.{smaller}",
+        wide=True,
     )
 
 
@@ -171,4 +172,5 @@ def _by_outcome(evidence: Evidence, table: TableOne, effects: PartialEffects) ->
         caption="Predictors by outcome in the development cohort, those with the largest effects "
         "first. Dots: median or percentage; lines: quartiles; percentages of counts that are too "
         f"small to show are left out. Groups: {'; '.join(name for name, _ in table.groups)}.",
+        wide=True,
     )

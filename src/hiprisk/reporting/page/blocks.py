@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 
 from hiprisk.wording.quantities import TOO_FEW
 
 # The two parts of a report: what everybody reads, and what is looked up.
 BODY, APPENDIX = "body", "appendix"
+# Higher than this, in inches, a figure is illegible in a third of a page of paper.
+HIGHEST, HIGHEST_WIDE = 5.6, 6.0
+POINTS_AN_INCH = 72.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,13 @@ class Picture:
         kind, content = ("svg+xml", self.svg) if self.svg else ("png", self.png)
         return f"data:image/{kind};base64," + base64.b64encode(content).decode()
 
+    @property
+    def large(self) -> bool:
+        """Whether it needs a page of paper to itself."""
+        found = re.search(rb'<svg[^>]* height="([\d.]+)pt"', self.svg)
+        highest = HIGHEST_WIDE if self.wide else HIGHEST
+        return found is not None and float(found[1]) > POINTS_AN_INCH * highest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -85,6 +96,18 @@ class Section:
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = field(default=())
     part: str = BODY
+
+    @property
+    def picture_rows(self) -> tuple[tuple[Picture, ...], ...]:
+        """The pictures two a row, as paper has them; a wide or large one is alone in its row."""
+        rows: list[list[Picture]] = []
+        for picture in self.pictures:
+            last = rows[-1] if rows else []
+            if len(last) != 1 or any(one.wide or one.large for one in (picture, *last)):
+                rows.append([picture])
+            else:
+                last.append(picture)
+        return tuple(map(tuple, rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

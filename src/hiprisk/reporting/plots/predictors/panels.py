@@ -1,19 +1,19 @@
-"""Panels of one figure, two a row, a predictor each."""
+"""Panels of one figure, four a row, a predictor each."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from hiprisk.reporting.plots.style import GREY, RULE, SMALL, WIDTH, new_axes
+from hiprisk.reporting.plots.style import GREY, RULE, SMALL, WIDE, new_axes
 
-COLUMNS = 2
+COLUMNS = 4
 # More panels than this are no longer one picture.
 MOST_PANELS = 8
 # Inches a row of panels, and what a panel leaves of it to its title and to the numbers below.
 ROW, ABOVE, BELOW = 1.75, 0.45, 0.28
 # Between the panels, as a share of the plot's width.
-GAP = 0.06
-LETTERS = 26
+GAP = 0.03
+LETTERS = 24
 
 
 def frame_of_panels(ax: Axes | None, n_rows: int) -> Axes:
@@ -24,7 +24,7 @@ def frame_of_panels(ax: Axes | None, n_rows: int) -> Axes:
     ax : Axes or None
     n_rows : int
     """
-    ax = ax if ax is not None else new_axes(width=WIDTH, height=ROW * n_rows + 0.5)
+    ax = ax if ax is not None else new_axes(width=WIDE, height=ROW * n_rows + 0.5)
     ax.grid(visible=False)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xticks([])
@@ -41,7 +41,7 @@ def panel_at(ax: Axes, place: int, n_rows: int) -> Axes:
     place, n_rows : int
     """
     row, column = divmod(place, COLUMNS)
-    width, height = (1.0 - GAP) / COLUMNS, 1.0 / n_rows
+    width, height = (1.0 - (COLUMNS - 1) * GAP) / COLUMNS, 1.0 / n_rows
     low = 1.0 - (row + 1) * height + BELOW / ROW * height
     panel = ax.inset_axes(
         (column * (width + GAP), low, width, height * (1.0 - (ABOVE + BELOW) / ROW))
