@@ -8,6 +8,7 @@ import pytest
 from hiprisk.evidence.predictors.partial_effects import partial_effects
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.reference_patient import typical_patient
+from rms_sheet import effects, of_model, sheet_of_effects
 from small_bundle import small_sheet
 
 
@@ -49,3 +50,14 @@ def test_the_largest_effects_come_first():
     reaches = [one.reach for one in partial_effects(small_sheet()).largest(2)]
     assert len(reaches) == 2
     assert reaches == sorted(reaches, reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_effects_and_bands_are_those_of_rms(kind):
+    # rms::Predict of a fit with the coefficients of its bootstrap; adjusted to the typical patient.
+    found, r = by_variable(sheet_of_effects(kind)), of_model(kind)
+    assert found["age"].values == pytest.approx(r["ages"], rel=1e-12)
+    assert typical_patient(sheet_of_effects(kind)) == effects()["typical"]
+    for name in ("age", "site"):
+        for curve in ("predicted", "low", "high"):
+            assert getattr(found[name], curve) == pytest.approx(r[name][curve], rel=1e-7), curve

@@ -18,6 +18,7 @@ from hiprisk.sheet.explanation.reference_patient import level_chances, typical_p
 from hiprisk.sheet.explanation.shapley import add_tree_shares
 from hiprisk.sheet.format import Derived, LinearModel, Term, TrainingSummary, Tree
 from ordinal_sheet import ordinal_sheet
+from rms_sheet import effects, of_model, sheet_of_effects
 from small_bundle import small_sheet
 from tree_sheet import tree_sheet
 
@@ -238,3 +239,20 @@ def test_in_an_ordinal_model_one_variable_alone_has_the_whole_difference():
     difference = found.total - found.reference
     assert values[("womac_function_0_100",)] == pytest.approx(difference, rel=1e-12)
     assert values[("age_years",)] == 0.0
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_contributions_of_a_regression_are_differences_of_rs_terms(kind):
+    r, evaluator = of_model(kind), SheetEvaluator(sheet_of_effects(kind))
+    patient, typical = (
+        evaluator.completed(evaluator.numeric_columns(
+            {name: np.array([value], dtype=object if name == "site" else float)
+             for name, value in person.items()}, 1))
+        for person in (r["patient"], effects()["typical"])
+    )  # fmt: skip
+    found = contributions(evaluator, patient, typical)
+    values = {
+        group.variables[0]: value for group, value in zip(found.groups, found.values, strict=True)
+    }
+    assert values == pytest.approx(r["contributions"], rel=1e-7)
+    assert (found.reference, found.total) == pytest.approx((r["reference"], r["total"]), rel=1e-7)

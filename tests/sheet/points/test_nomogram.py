@@ -9,55 +9,21 @@ import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.sheet.evaluate import SheetEvaluator
-from hiprisk.sheet.format import (
-    Column,
-    LinearModel,
-    MissingModel,
-    Term,
-    TrainingSummary,
-    TreesModel,
-    VariableSpec,
-)
+from hiprisk.sheet.format import TreesModel
 from hiprisk.sheet.points.nomogram import nomogram
 from ordinal_sheet import ordinal_sheet
+from rms_sheet import rms_sheet
 from small_bundle import small_sheet
 
 ORACLE = json.loads((Path(__file__).parents[2] / "oracles" / "nomogram.json").read_text())
 
 
-def number(name, low, high):
-    return VariableSpec(name=name, label=name, unit="", kind="number",
-                        training=TrainingSummary(low=low, high=high))  # fmt: skip
-
-
-def rms_sheet():
-    intercept, *age, bmi, site_b, site_c = ORACLE["coefficients"]
-    site = VariableSpec(name="site", label="site", unit="", kind="category", levels=("a", "b", "c"))
-    identity = tuple(tuple(float(i == j) for j in range(4)) for i in range(4))
-    return replace(
-        small_sheet(kind="binary"),
-        variables=(number("age", 50.0, 85.0), number("bmi", 20.0, 36.0), site),
-        columns=(Column(name="age", variable="age"), Column(name="bmi", variable="bmi"),
-                 Column(name="site=b", variable="site", level="b"),
-                 Column(name="site=c", variable="site", level="c")),
-        missing=MissingModel(mean=(0.0,) * 4, covariance=identity, draws=()),
-        derived=(),
-        model=LinearModel(
-            link="logit",
-            intercept=intercept,
-            terms=(
-                Term(column="age", basis="rcs", knots=tuple(ORACLE["knots"]),
-                     coefficients=tuple(age)),
-                Term(column="bmi", basis="linear", coefficients=(bmi,)),
-                Term(column="site=b", basis="linear", coefficients=(site_b,)),
-                Term(column="site=c", basis="linear", coefficients=(site_c,)),
-            ),
-        ),
-    )  # fmt: skip
+def sheet_of_nomogram():
+    return rms_sheet(ORACLE["coefficients"], ORACLE["knots"])
 
 
 def test_points_are_those_of_rms():
-    found = nomogram(rms_sheet(), {"age": ORACLE["age"], "bmi": ORACLE["bmi"]})
+    found = nomogram(sheet_of_nomogram(), {"age": ORACLE["age"], "bmi": ORACLE["bmi"]})
     for axis in found.axes:
         assert axis.points == pytest.approx(ORACLE[f"{axis.name}_points"], abs=1e-6)
     totals = dict(zip(found.outcome_values, found.outcome_points, strict=True))
@@ -67,7 +33,7 @@ def test_points_are_those_of_rms():
 
 
 def test_a_spline_that_turns_is_folded_where_it_turns():
-    age = nomogram(rms_sheet()).axes[0]
+    age = nomogram(sheet_of_nomogram()).axes[0]
     assert len(age.runs) == 2
     assert age.run_values[0][1] == pytest.approx(65.0, abs=2.0)
     assert min(age.points) >= 0.0

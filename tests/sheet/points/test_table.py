@@ -1,8 +1,10 @@
-"""Whole points by interval and level, followed on paper."""
+"""Whole points by interval and level, followed on paper and in R."""
 
 import numpy as np
+import pytest
 
 from hiprisk.sheet.points.table import points_table
+from rms_sheet import of_model, sheet_of_effects
 from small_bundle import small_sheet
 
 
@@ -39,3 +41,15 @@ def test_each_total_has_its_prediction():
     assert table.totals[-1] == sum(max(one.points) for one in table.predictors)
     assert len(table.outcomes) == len(table.totals)
     assert list(table.outcomes) == sorted(table.outcomes)
+
+
+@pytest.mark.parametrize("kind", ["binary", "continuous"])
+def test_points_are_those_of_sullivans_rules_in_r(kind):
+    table, r = points_table(sheet_of_effects(kind)), of_model(kind)["points"]
+    assert table.unit == pytest.approx(r["unit"], rel=1e-9)
+    assert table.lp_at_zero == pytest.approx(r["zero"], rel=1e-9)
+    assert list(of(table, "site").points) == r["points"]["site"]
+    for name, bounds in r["bounds"].items():
+        # Ours joins neighbours of the same points; asked value by value it must not matter.
+        middles = np.array([bounds[0] - 1.0, *bounds])
+        assert of(table, name).of_numbers(middles).tolist() == r["points"][name]
