@@ -205,7 +205,7 @@ def codes_page() -> str:
     parts = [
         f"# Codes\n\n{MADE}\n"
         "Scripts can match these codes; sentences may change. "
-        f"`{GAP}` stands for what differs from case to case. Where several sentences come with a "
+        f"`{GAP}` is what differs from case to case. Where several sentences come with a "
         "code, one is shown.",
         "## Findings\n\nWhat `check`, `plan`, `train`, `validate`, `update` and `drift` find: "
         "`error[CODE]`, `warning[CODE]` or `note[CODE]` on standard error, and `findings` in JSON.",
@@ -218,7 +218,7 @@ def codes_page() -> str:
         table(("code", "the value", "what to do"), rows),
         "## Flags of a prediction\n\n`CODE:variable` in the column `flags`.",
         table(("code", "the value"), ((f"`{c}`", says) for c, says in reasons._FLAGS.items())),
-        "## Requests to the REST service\n\nThe code stands in the body (`code`); any other "
+        "## Requests to the REST service\n\nThe code is in the body (`code`); any other "
         f"refusal has status {problems.DEFAULT_STATUS}.",
         table(
             ("code", "status"),

@@ -102,7 +102,7 @@ FILES = [
     file_case("a key of items beside them",
               _swapped("mapping.yaml", "  work:", "  womac_pain_0_100: {items: {instrument: "
                        "womac_pain, columns: {pain_1: falls_n}, missing: ['9']}}\n  work:"),
-              "missing stands beside items", code=2),
+              "missing belongs beside items", code=2),
     file_case("a kind that there is not",
               _swapped("variables.yaml", "kind: number", "kind: numeric"),
               "knee_flexion_deg.kind (line 4): must be one of 'number'", code=2),

@@ -105,7 +105,7 @@ def rebuild(
             "the bundle does not hold the study that it was trained by",
             code="NOT_REBUILDABLE",
             file=bundle.path.name,
-            advice="train it anew with its config; bundles of this version on keep it",
+            advice="train it again with its config; bundles of this version on keep it",
         )
     with tempfile.TemporaryDirectory(prefix="hiprisk-rebuild-") as scratch:
         folder = Path(scratch)

@@ -169,7 +169,7 @@ class YamlDocument:
                 f"this is still to be decided{more}",
                 undecided[0],
                 code="UNDECIDED",
-                advice=f"replace {UNDECIDED} by one of the answers that stand beside it",
+                advice=f"replace {UNDECIDED} by one of the answers beside it",
             )
 
     def _check_numbers(self, kind: Any) -> None:

@@ -817,7 +817,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         101,
-        "a bundle sealed anew whose parts contradict each other, or of another hash than expected",
+        "a bundle with new hashes whose parts contradict each other, or with an unexpected hash",
         "4 CONTRADICTION with the part and the key; 4 OTHER_BUNDLE with both hashes",
         "tests/bundle/test_agreement.py::test_two_parts_of_a_fitted_model_that_differ",
     ),

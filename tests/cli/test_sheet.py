@@ -87,7 +87,7 @@ def test_an_ordinal_model_is_shown_with_its_intercepts(capsys, tmp_path):
     assert out.count("  intercept  ") == 4
     formula, term, first = map(out.index, ("P(Y >= y) = F(", "\nlbp_any=yes", "\nat least 20 "))
     assert formula < term < first
-    assert "intervals from the chances of 5 values of the score" in out
+    assert "intervals from the probabilities of 5 values of the score" in out
 
 
 def test_few_residuals_are_said_where_a_sheet_is_shown_and_where_it_scores(

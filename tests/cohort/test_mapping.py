@@ -192,7 +192,7 @@ def test_an_empty_list_or_a_list_in_place_of_a_word_is_refused_with_its_line(tex
 @pytest.mark.parametrize(
     ("beside", "inside", "message"),
     [
-        ("", 'missing: ["9"]', r"items\.missing \(line 6\): missing stands beside items, not"),
+        ("", 'missing: ["9"]', r"items\.missing \(line 6\): missing belongs beside items, not"),
         ("coded: [1, 5]", "", r"coded \(line 3\): coded stands inside items, not beside them"),
     ],
 )

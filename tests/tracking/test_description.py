@@ -30,7 +30,7 @@ def test_a_description_is_the_study_in_five_lines(tmp_path):
     assert description(bundle).split("\n\n") == [
         "**A small model.** Predicts WOMAC function in 12 months, if no hip replacement by then; "
         "nobody.",
-        "Model type: linear, 4 predictors, learned from 200 rows of 180 people.",
+        "Model type: linear, 4 predictors, fitted to 200 rows of 180 people.",
         "Optimism-corrected: R² 0.300 (95 % CI 0.200 to 0.400); root mean squared error "
         "14.1 points 0-100.",
         "What blocks add: hip motion: adds nothing.",
@@ -44,7 +44,7 @@ def test_a_description_says_how_sites_differ_as_the_summary_does():
     bundle = SimpleNamespace(sheet=sheet, evidence={"n_analysed": 200}, provenance="simulated",
                              name="small", version=1, sha256="0" * 64)  # fmt: skip
     assert description(bundle).split("\n\n")[1] == (
-        f"Model type: linear, 4 predictors, learned from 200 people. {model_over_sites(sheet)}"
+        f"Model type: linear, 4 predictors, fitted to 200 people. {model_over_sites(sheet)}"
     )
 
 

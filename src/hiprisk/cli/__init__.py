@@ -18,7 +18,7 @@ from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, Sto
 COMMANDS: dict[str, str] = {
     "plan": "check a study and say what it will fit, and how long it takes",
     "train": "run a study: tune, fit, validate, write a bundle, track",
-    "rebuild": "train a bundle's study anew, and compare the hashes",
+    "rebuild": "train a bundle's study again, and compare the hashes",
     "associate": "the adjusted effect of the declared exposure",
     "compare": "estimate what blocks of predictors add, with a verdict",
     "score": "score a cohort file: every row comes back, in order",

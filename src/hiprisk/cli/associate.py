@@ -118,7 +118,7 @@ def show_table(table: AssociationTable, *, full: bool = False) -> None:
     print_table([head[i] for i in shown], rows)
     _show_differences(table, digits=table.digits)
     if not full:
-        print_lines("--full adds the E-values, who took part, and how it was estimated.")
+        print_lines("--full adds the E-values, the participants, and how it was estimated.")
         return
     if any(row.e_value is not None for row in table.rows):
         print_lines("", "E-values")

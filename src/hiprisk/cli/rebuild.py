@@ -52,7 +52,7 @@ def run(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(
         "rebuild",
-        description="Train a bundle's study anew from the config, mapping and dictionary that the "
+        description="Train a bundle's study again from the config, mapping and dictionary that the "
         "bundle holds, and compare bundle_sha256. On the same class of machine with the same "
         "versions it is equal; exit code 4 says that it is not. Nothing is logged to MLflow.",
         example=EXAMPLE,

@@ -200,7 +200,7 @@ def _scatter(sheet: Sheet) -> str:
     if sheet.distribution is not None:
         return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
     if isinstance(sheet.model, OrdinalModel):
-        return f"intervals from the chances of {len(sheet.model.values)} values of the score"
+        return f"intervals from the probabilities of {len(sheet.model.values)} values of the score"
     if sheet.outcome.kind == "continuous":
         return "no prediction intervals: the residual distribution is not known"
     refits = sheet.model.refits if isinstance(sheet.model, LinearModel) else None

@@ -113,7 +113,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "Every metric has "
         "a 95 % CI (bootstrap of persons), overall and by subgroup; case mix is compared with the "
         "development cohort. Rows that cannot be used are counted with a reason. What the model "
-        "itself expects of these people stands beside what was observed; --expected tells it "
+        "itself expects of these people is compared with what was observed; --expected reports it "
         "before outcomes are known.",
         example=EXAMPLE,
     )

@@ -251,7 +251,7 @@ class _Joined:
             where = "here and whole before" if n_here else "before and whole here"
             raise InputError(
                 f"{n_here or n_before} persons would come twice: their identifiers end in .0 "
-                f"{where} (1.0 and 1), and an identifier is compared to the letter",
+                f"{where} (1.0 and 1), and an identifier is compared exactly",
                 code="ID_SPELLING",
                 file=part.file,
                 column=column,

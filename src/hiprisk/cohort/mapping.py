@@ -263,7 +263,7 @@ def _check_no_definitions(document: YamlDocument) -> None:
         defining = sorted(foreign & set(source)) if isinstance(source, dict) else []
         if defining:
             raise document.error(
-                "what a variable is stands in a dictionary; a mapping says where it comes from",
+                "a dictionary says what a variable is; a mapping says where it comes from",
                 ("variables", name, defining[0]),
                 advice="write it into the YAML file that dictionary: names; "
                 "see docs/how-to/own-variables.md",
@@ -281,7 +281,7 @@ def _check_beside_items(document: YamlDocument) -> None:
         items = source.get("items")
         if isinstance(items, dict) and "missing" in items:
             raise document.error(
-                "missing stands beside items, not inside them",
+                "missing belongs beside items, not inside them",
                 ("variables", name, "items", "missing"),
                 advice="write it under the variable, at the level of items",
             )

@@ -274,7 +274,7 @@ def changed_findings(dictionary: Dictionary, names: Iterable[str]) -> Iterator[F
                 code=DICTIONARY_CHANGED,
                 severity="note",
                 column=name,
-                message=f"said anew: {'; '.join(changes)}",
+                message=f"redefined: {'; '.join(changes)}",
                 advice="say so wherever results are compared with others'",
             )
 

@@ -58,7 +58,7 @@ class CohortSettings:
     mapping : str, optional
         Column mapping of the file, relative as above; without it the file uses dictionary names.
     dictionary : str, optional
-        The study's own variables and what it says anew of packaged ones, relative as above.
+        The study's own variables and how it redefines packaged ones, relative as above.
         Example: ``cohort.variables.yaml``
     where : mapping of str to tuple of str
         Rows take part whose category has one of these levels.

@@ -129,7 +129,7 @@ class OutcomeSettings:
     hip_replacement : ReplacementSettings, optional
         What becomes of people whose hip is replaced before follow-up.
     events : tuple of EventSettings
-        Events on a continuous outcome whose chances are told; at least one.
+        Events on a continuous outcome whose probabilities are predicted; at least one.
     smallest_gain_worth_having : MinimumGain
         Declared before anything is fitted; what a block adds is judged against it.
     """
@@ -280,7 +280,7 @@ class ValidationSettings:
     interval_resamples : int
         Behind intervals of given predictions.
     tune_inside : bool
-        Tune anew in each resample, which takes many times longer; else with the settings found.
+        Tune again in each resample, which takes many times longer; else with the settings found.
     trials_inside : int
         Settings that are tried there.
     holdout : HoldoutSettings, optional

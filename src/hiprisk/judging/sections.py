@@ -115,8 +115,8 @@ def _caution(row: OptimismRow, crossed: Estimate | None) -> str:
     return (
         "CAUTION: the optimism is underestimated. This estimator fits its own rows better than "
         f"others: {label_of(row.metric)} {number(row.apparent)}, {elsewhere}. Two thirds of the "
-        "people whom its refits are tested on were drawn for them. Read the cross-validated and "
-        ".632+ columns, and the out-of-fold curves."
+        "people on whom its bootstrap models are tested were drawn for them. Read the "
+        "cross-validated and .632+ columns, and the out-of-fold curves."
     )
 
 
@@ -203,7 +203,7 @@ def _performance_section(found: JudgedEstimator) -> Section:
                 (
                     "The optimism is underestimated, and the corrected curves are too good: this "
                     "estimator fits its own rows better than others, and two thirds of the people "
-                    "whom its refits are tested on were drawn for them.",
+                    "on whom its bootstrap models are tested were drawn for them.",
                 )
                 if found.optimism_underestimated
                 else ()

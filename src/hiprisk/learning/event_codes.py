@@ -67,7 +67,7 @@ def event_levels(
         raise ConfigError(
             f"the level '{event_level}' is not one of {', '.join(levels)}",
             column=key,
-            advice="levels are matched to the letter",
+            advice="levels are matched exactly",
         )
     return levels
 

@@ -88,7 +88,8 @@ def event_outcomes(
         chance = forecast.chance(event, bound) if given is None else np.asarray(given)
         if len(chance) != len(y):
             raise InputError(
-                f"the chances of '{event.name}' have {len(chance)} entries, 'observed' has {len(y)}"
+                f"the probabilities of '{event.name}' have {len(chance)} entries, 'observed' has "
+                f"{len(y)}"
             )
         # Residuals cannot tell a chance from 0 or 1 any closer: it is no claim of certainty, as a
         # stated risk of 0 is, and such people count in metrics of the log odds.

@@ -234,7 +234,7 @@ def refuse_other_letter_case(
             file=file,
             advice="the file has a column of that name, which the mapping leaves out: name it there"
             if folded[alike[0]] == alike[0]
-            else f"did you mean {folded[alike[0]]}? Names are matched to the letter",
+            else f"did you mean {folded[alike[0]]}? Names are matched exactly",
         )
 
 

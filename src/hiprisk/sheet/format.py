@@ -389,7 +389,7 @@ class Sheet:
     residual_sd : float or None
         Spread of the outcome about the prediction, for a continuous outcome.
     first_visit : FirstVisit or None
-        Whom drift is measured against; None where only the people learned from are known.
+        Whom drift is measured against; None where only the development cohort is known.
     n_people : int or None
         Rows with a known outcome that the model's average was fitted to; None where not known.
     distribution : Distribution or None

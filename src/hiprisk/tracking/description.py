@@ -47,7 +47,7 @@ def _people(sheet: Sheet, evidence: Mapping[str, Any]) -> str:
     said = f"Model type: {sheet.family}{of_class}, {plural(len(sheet.variables), 'predictor')}"
     if "n_analysed" in evidence:
         n = evidence["n_analysed"]
-        said += f", learned from {people_counted(evidence.get('n_people', n), n)}"
+        said += f", fitted to {people_counted(evidence.get('n_people', n), n)}"
     sites = model_over_sites(sheet)
     return f"{said}. {sites}" if sites else f"{said}."
 

@@ -29,7 +29,7 @@ def formula_in_words(model: OrdinalModel) -> str:
     return (
         "P(Y >= y) = F(intercept of y + sum of coefficient x value), with F(x) = "
         f"{DISTRIBUTION_FUNCTIONS[model.link]} (link {model.link}). "
-        f"Mean, quantiles and chances follow from it. There are {len(model.intercepts)} "
+        f"Mean, quantiles and probabilities follow from it. There are {len(model.intercepts)} "
         'intercepts, one for each value of the score but the lowest; "at least '
         f'{model.values[1]:g}" is the intercept of y = {model.values[1]:g}.'
     )

@@ -70,7 +70,7 @@ def test_a_binary_outcome_has_no_ordinal_model():
 
 def test_refits_beyond_all_size_are_refused(monkeypatch):
     monkeypatch.setattr(ordinal, "MAX_REFITTED", 41 * 9 - 1)
-    with pytest.raises(BundleError, match="refits hold more than 368 numbers"):
+    with pytest.raises(BundleError, match="bootstrap models hold more than 368 numbers"):
         parse_sheet(ordinal_sheet().to_json())
 
 

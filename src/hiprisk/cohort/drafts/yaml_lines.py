@@ -10,7 +10,7 @@ from hiprisk.yaml_settings import UNDECIDED
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
 _HEAD = (
     "# Drafted by hiprisk init for {source}. Every line with DECIDE needs a person: replace the",
-    "# word DECIDE by an answer beside it, or confirm or mend the line; then delete the comment.",
+    "# word DECIDE by an answer beside it, or correct or confirm the line, and delete the comment.",
 )
 
 

@@ -73,10 +73,10 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
      "the outcome.", "Harrell 2015"),
     ("scaled Brier", "1 minus the Brier score over that of the same risk for everybody; 0 is no "
      "better than that.", "Steyerberg et al. 2010"),
-    ("threshold probability", "The risk from which one would act; it says how many false positives "
-     "a true positive is worth.", "Vickers, Elkin 2006"),
-    ("treat all", "The choice to act on everybody, whatever the model says; treat none is the "
-     "other.", "Vickers, Elkin 2006"),
+    ("threshold probability", "The lowest risk at which a patient is treated; it says how many "
+     "false positives a true positive is worth.", "Vickers, Elkin 2006"),
+    ("treat all", "The strategy of treating every patient, whatever the model says; treat none "
+     "treats nobody.", "Vickers, Elkin 2006"),
     (".632+", "Bootstrap estimate that weighs apparent figures and those of people left out of a "
      "resample by how far the model overfits.", "Efron, Tibshirani 1997"),
 )  # fmt: skip

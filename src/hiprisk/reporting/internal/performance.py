@@ -26,7 +26,7 @@ from hiprisk.wording.quantities import (
 
 ABOUT_INTERVALS = (
     "The 95 % CI is from the spread of the optimism over the bootstrap; Noma's "
-    "location-shifted interval stands beside it. In simulated studies of 300 people the "
+    "location-shifted interval is given with it. In simulated studies of 300 people the "
     "first covered the truth in 93 to 99 %; Noma's, in 82 to 92 %, is somewhat too narrow "
     "(`experiments/interval_coverage`)."
 )
@@ -86,7 +86,7 @@ def _main_columns(table: OptimismTable, crossing: CrossValidation | None) -> Tab
             )
             for row, found, digits in _with_digits(table)
         ),
-        caption="Performance, corrected for optimism and as it appears in the same people",
+        caption="Performance, optimism-corrected and apparent",
     )
 
 

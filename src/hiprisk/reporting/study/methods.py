@@ -103,7 +103,7 @@ def _missing(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     settings = config.imputation
     yield (
         f"**Missing values** of predictors were imputed {settings.imputations} times by "
-        f"{IMPUTATION[settings.method]}, inside each fold and resample anew "
+        f"{IMPUTATION[settings.method]}, again inside each fold and resample "
         f"({plural(settings.imputations_in_resamples, 'time')})."
     )
     if settings.auxiliary:

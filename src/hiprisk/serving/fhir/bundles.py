@@ -37,7 +37,7 @@ _ISSUES = frozenset(
      "exception", "timeout", "incomplete", "throttled", "informational"}
 )  # fmt: skip
 INCOMPLETE = (
-    "the record has further pages that were not sent (link next): a newer value may stand there"
+    "the record has further pages that were not sent (link next): a newer value may be there"
 )
 
 

@@ -165,7 +165,7 @@ def _missing_problems(missing: MissingModel, width: int) -> Iterable[str]:
     elif not _is_positive_definite(missing.covariance):
         yield "the covariance for missing values is not positive definite"
     if missing.n_people is not None and missing.n_people < 1:
-        yield "the means for missing values come from nobody"
+        yield "the means for missing values have n_people 0"
     if not missing.draws or not _is_rectangle(missing.draws, len(missing.draws), width):
         yield "the draws for missing values do not fit the columns"
 

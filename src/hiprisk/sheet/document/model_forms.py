@@ -135,7 +135,7 @@ class OrdinalModel:
         F is ``logit``: 1 / (1 + exp(-x)); ``probit``: the normal distribution function;
         ``loglog``: exp(-exp(-x)); ``cloglog``: 1 - exp(-exp(x)).
     values : tuple of float, length k
-        Distinct values of the score, ascending, exactly as they stand in the data.
+        Distinct values of the score, ascending, exactly as in the data.
     intercepts : tuple of float, length k - 1
         Strictly descending.
     covariance : tuple of tuple of float or None

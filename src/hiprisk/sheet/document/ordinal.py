@@ -44,7 +44,7 @@ def _value_problems(model: OrdinalModel, outcome: OutcomeSpec) -> Iterable[str]:
 def _refit_problems(model: OrdinalModel) -> Iterable[str]:
     refits = model.refits or ()
     if sum(map(len, refits)) > MAX_REFITTED:
-        yield f"the refits hold more than {MAX_REFITTED} numbers"
+        yield f"the bootstrap models hold more than {MAX_REFITTED} numbers"
         return
     n_intercepts = len(model.intercepts)
     if not all(_descends(row[:n_intercepts], strictly=False) for row in refits):

@@ -85,7 +85,7 @@ def check_by_site(sheet: Sheet, method: str, *, name_sites: bool) -> None:
     if sheet.site_variable is not None:
         raise ConfigError(
             "the model has its sites by name already", column="--by-site",
-            advice="train it anew with the new sites, or leave out --by-site",
+            advice="train it again with the new sites, or leave out --by-site",
         )  # fmt: skip
     if isinstance(sheet.model, OrdinalModel):
         raise ConfigError("an ordinal model is not recalibrated by site", column="--by-site",
