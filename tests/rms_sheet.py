@@ -51,7 +51,7 @@ def rms_sheet(
                  Column(name="site=b", variable="site", level="b"),
                  Column(name="site=c", variable="site", level="c")),
         missing=MissingModel(mean=(0.0,) * 4, covariance=tuple(map(tuple, np.eye(4).tolist())),
-                             draws=()),
+                             draws=((0.0,) * 4,)),
         derived=(),
         model=LinearModel(
             link="logit" if kind == "binary" else "identity",

@@ -1,11 +1,17 @@
 """Permutation importance of the predictors."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from hiprisk.evidence.predictors import importance
 from hiprisk.evidence.predictors.importance import permutation_importance
+from rms_sheet import effects, sheet_of_effects
 from small_bundle import small_sheet
 
+ORACLE = json.loads((Path(__file__).parents[2] / "oracles" / "importance.json").read_text())
 RNG = np.random.default_rng(3)
 N = 60
 COLUMNS = {
@@ -25,11 +31,11 @@ def found():
 
 
 def test_a_perfect_prediction_falls_by_what_each_predictor_carries():
-    importance = found()
-    assert (importance.metric, importance.n, importance.n_permutations) == ("r2", N, 10)
-    assert importance.value == pytest.approx(1.0)
-    assert importance.predictors[0].variables == ("womac_function_0_100",)
-    assert all(one.low <= one.drop <= one.high for one in importance.predictors)
+    whole = found()
+    assert (whole.metric, whole.n, whole.n_permutations) == ("r2", N, 10)
+    assert whole.value == pytest.approx(1.0)
+    assert whole.predictors[0].variables == ("womac_function_0_100",)
+    assert all(one.low <= one.drop <= one.high for one in whole.predictors)
 
 
 def test_a_predictor_that_everybody_has_alike_has_none():
@@ -47,3 +53,33 @@ def test_the_fall_of_r2_by_hand():
 
 def test_the_same_seed_gives_the_same_importance():
     assert found() == found()
+
+
+class Orders:
+    """Permutations that scikit-learn drew, one after the other."""
+
+    def __init__(self):
+        self.left = [np.array(order) for order in ORACLE["orders"]]
+
+    def permutation(self, n):
+        assert n == len(self.left[0])
+        return self.left.pop(0)
+
+
+@pytest.mark.parametrize(("kind", "model", "outcome"), [
+    ("continuous", "linear", "score"), ("binary", "logistic", "risk"),
+])  # fmt: skip
+def test_the_falls_are_those_of_scikit_learn(kind, model, outcome, monkeypatch):
+    # The same regression as a pipeline, with the same permutations.
+    monkeypatch.setattr(importance, "rng_for", lambda *_: Orders())
+    monkeypatch.setattr(importance, "N_PERMUTATIONS", len(ORACLE["orders"]))
+    people = effects()["people"]
+    columns = {name: np.array(people[name]) for name in ("age", "bmi")}
+    columns["site"] = np.array(people["site"], dtype=object)
+    observed = np.array(people[outcome], dtype=float)
+    whole = permutation_importance(sheet_of_effects(kind), columns, observed, kind=kind, seed=1)
+    assert whole.value == pytest.approx(ORACLE[model]["value"], rel=1e-9)
+    for one in whole.predictors:
+        drops = ORACLE[model]["drops"][one.variables[0]]
+        expected = (np.mean(drops), min(drops), max(drops))
+        assert (one.drop, one.low, one.high) == pytest.approx(expected, abs=1e-9)

@@ -4,8 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.inspection import partial_dependence
 
 from hiprisk.evidence.predictors.partial_effects import partial_effects
+from hiprisk.learning.foreign.conversion import sheet_model_of
 from hiprisk.sheet.evaluate import SheetEvaluator
 from hiprisk.sheet.explanation.reference_patient import typical_patient
 from rms_sheet import effects, of_model, sheet_of_effects
@@ -61,3 +64,22 @@ def test_effects_and_bands_are_those_of_rms(kind):
     for name in ("age", "site"):
         for curve in ("predicted", "low", "high"):
             assert getattr(found[name], curve) == pytest.approx(r[name][curve], rel=1e-7), curve
+
+
+def test_effects_of_trees_are_scikit_learns_curve_of_the_typical_patient():
+    # Partial dependence is the mean of such curves over people; here there is one, the typical.
+    people = effects()["people"]
+    x = np.column_stack([people["age"], people["bmi"]])
+    estimator = HistGradientBoostingRegressor(max_iter=20).fit(x, people["score"])
+    sheet = sheet_of_effects("continuous")
+    trees = sheet_model_of(estimator, inputs=("age", "bmi"))
+    sheet = dataclasses.replace(sheet, family="boosting", model=trees)
+    typical = typical_patient(sheet)
+    for place, name in enumerate(("age", "bmi")):
+        found = by_variable(sheet)[name]
+        curve = partial_dependence(
+            estimator, np.array([[typical["age"], typical["bmi"]]]), [place], kind="individual",
+            custom_values={place: np.array(found.values)},
+        )  # fmt: skip
+        assert found.predicted == pytest.approx(curve["individual"][0, 0], rel=1e-12)
+        assert found.low == ()
