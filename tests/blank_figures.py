@@ -2,32 +2,50 @@
 
 import base64
 import contextlib
+import html
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from hiprisk.reporting.plots.canvas.margins import FittedMargins
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
 )
-EMPTY = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
+def words_alone(figure):
+    """An SVG of a figure's size that says what the figure says, with nothing drawn."""
+    width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    # Labels of ticks that were set are made when they are drawn.
+    ticks = [label for axis in axes for label in getattr(axis.get_major_formatter(), "seq", ())]
+    texts = [text.get_text() for text in figure.findobj(Text) if text.get_visible()]
+    said = "".join(f"<text>{html.escape(str(one))}</text>" for one in (*texts, *ticks) if one)
+    size = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{said}</svg>'.encode()
 
 
 @contextlib.contextmanager
 def figures_left_blank():
-    """Save every figure as one pixel, or as an empty drawing; they are built as ever."""
+    """Save every figure as one pixel, or as its words alone; they are built as ever."""
 
-    def save_pixel(figure, target, *, format="png", **_):
-        target.write(EMPTY if format == "svg" else PIXEL)
+    def save_blank(figure, target, *, format="png", **_):
+        target.write(words_alone(figure) if format == "svg" else PIXEL)
 
     def print_pixel(canvas, target, **_):
         target.write(PIXEL)
 
+    def print_words(canvas, target, **_):
+        target.write(words_alone(canvas.figure))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Figure, "savefig", save_pixel)
-        # A PNG is laid out and printed without `savefig`, which would draw it twice.
+        patch.setattr(Figure, "savefig", save_blank)
+        # A report's figure is laid out and printed without `savefig`, which would draw it twice.
         patch.setattr(FigureCanvasAgg, "print_png", print_pixel)
+        patch.setattr(FigureCanvasSVG, "print_svg", print_words)
         patch.setattr(FittedMargins, "execute", lambda engine, figure: None)
         yield
