@@ -24,9 +24,20 @@ def oracle(name):
 
 
 @cache
-def report_figures():
+def report_figures(name="report_figures"):
     """What R says of the figures that reports show of the same people."""
-    return json.loads((ORACLES / "report_figures.json").read_text())
+    return json.loads((ORACLES / f"{name}.json").read_text())
+
+
+def forecast_in_r():
+    """Their outcomes and the predictive distributions that R was given, with what R says."""
+    r, data = report_figures("forecasts"), oracle("data")
+    law = forecast(
+        data["predicted"].to_numpy(float), np.array(r["scale"]),
+        probabilities=np.array(r["probabilities"]), quantiles=np.array(r["quantiles"]),
+        lower=0.0, upper=100.0,
+    )  # fmt: skip
+    return data["observed"].to_numpy(float), law, r
 
 
 def statistics(name="statistics"):

@@ -1,10 +1,12 @@
-"""Scores of predictions: hand counts, intervals and what they refuse."""
+"""Scores of predictions: hand counts, figures of R, intervals and what they refuse."""
 
 import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.metrics import scores
+from hiprisk.metrics.registry import find_metric
+from metric_examples import oracle, report_figures
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,20 @@ def test_interval_of_the_scaled_brier_score_follows_from_what_each_person_moves_
     error = np.sqrt(np.sum(np.square(moved)) * 60 / 59)
     found = scores.scaled_brier_estimate(y, risk)
     assert (found.high - found.low) / (2 * 1.959964) == pytest.approx(error, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(report_figures("forecasts")["scores"]))
+def test_a_score_is_that_of_r(name):
+    data = oracle("data")
+    kind = "continuous" if name in ("r2", "mse", "rmse", "mae") else "binary"
+    observed, predicted = ("observed", "predicted") if kind == "continuous" else ("y", "risk")
+    found = find_metric(kind, name).function(data[observed], data[predicted])
+    assert found == pytest.approx(report_figures("forecasts")["scores"][name], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["mae", "rmse"])
+def test_intervals_of_errors_are_those_of_r(name):
+    data = oracle("data")
+    found = getattr(scores, f"{name}_estimate")(data["observed"], data["predicted"])
+    expected = report_figures("forecasts")["ends"][name]
+    assert (found.low, found.high) == pytest.approx(expected, rel=1e-9)

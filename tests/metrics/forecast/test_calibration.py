@@ -1,11 +1,11 @@
-"""Coverage by predicted level and the PIT histogram: hand counts and true forecasts."""
+"""Coverage by predicted level and the PIT histogram: hand counts, R and true forecasts."""
 
 import numpy as np
 import pytest
 
 from hiprisk.metrics.forecast.calibration import coverage_by_level, pit_histogram
 from hiprisk.metrics.forecast.distribution import forecast
-from metric_examples import example
+from metric_examples import example, forecast_in_r
 
 
 def two_point(**bounds):
@@ -64,3 +64,22 @@ def test_pit_of_true_forecasts_is_flat():
     rows = np.repeat(np.arange(5000), counts)
     weighted = pit_histogram(observed, law, weights=counts)
     assert weighted.shares == pytest.approx(pit_histogram(observed[rows], law.take(rows)).shares)
+
+
+def test_coverage_by_level_and_pit_are_those_of_a_computation_in_r():
+    observed, law, r = forecast_in_r()
+    found = coverage_by_level(observed, law)
+    for cell, expected in zip(found.overall, r["levels"], strict=True):
+        assert (cell.coverage.low, cell.coverage.high) == pytest.approx(
+            (expected["low"], expected["high"]), rel=1e-9
+        )
+        assert (cell.below, cell.above) == pytest.approx((expected["below"], expected["above"]))
+        groups = [one for one in found.cells if one.level == cell.level]
+        for one, group in zip(groups, expected["by_predicted"], strict=True):
+            assert (one.n, one.coverage.value) == pytest.approx((group["n"], group["coverage"]))
+            assert one.width == pytest.approx(group["width"], rel=1e-9)
+            assert one.predicted_mean == pytest.approx(group["predicted"], rel=1e-6)
+    pit = pit_histogram(observed, law)
+    assert pit.shares == pytest.approx(r["pit"], abs=1e-9)
+    assert pit.deviation == pytest.approx(r["pit_deviation"], abs=1e-9)
+    assert (pit.expected_low, pit.expected_high) == pytest.approx(r["pit_expected"], rel=1e-9)

@@ -17,7 +17,13 @@ from hiprisk.metrics.forecast.scores import (
     interval_score,
     width,
 )
-from metric_examples import PROBABILITIES, QUANTILES, example, example_forecast
+from metric_examples import (
+    PROBABILITIES,
+    QUANTILES,
+    example,
+    example_forecast,
+    forecast_in_r,
+)
 
 
 def normal_forecast(mean, scale, lower=None, upper=None):
@@ -145,3 +151,17 @@ def test_skill_under_many_weights_is_that_of_each():
     assert found[:2].tolist() == each
     # All who are left have the same outcome.
     assert np.isnan(found[2])
+
+
+def test_scores_of_clipped_forecasts_are_those_of_a_computation_in_r():
+    # R takes the CRPS as twice the mean quantile score, over half a million probabilities.
+    observed, law, r = forecast_in_r()
+    assert crps_values(observed, law) == pytest.approx(r["crps_each"], rel=1e-6)
+    assert crps_skill(observed, law) == pytest.approx(r["crps_skill"], rel=1e-6)
+    assert law.expectation() == pytest.approx(r["expected"], rel=1e-6)
+    for one in r["levels"]:
+        level = one["level"]
+        assert coverage(observed, law, level=level) == pytest.approx(one["coverage"], rel=1e-12)
+        assert width(observed, law, level=level) == pytest.approx(one["width"], rel=1e-9)
+        found = interval_score(observed, law, level=level)
+        assert found == pytest.approx(one["interval_score"], rel=1e-9)

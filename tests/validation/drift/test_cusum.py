@@ -1,10 +1,11 @@
-"""The calibration CUSUM: hand counts, and the false-alarm rate by simulation."""
+"""The calibration CUSUM: hand counts, figures of R, and the false-alarm rate by simulation."""
 
 import numpy as np
 import pytest
 
 from hiprisk.errors import InputError
 from hiprisk.validation.drift.cusum import calibration_cusum
+from metric_examples import oracle, report_figures
 
 pytestmark = pytest.mark.slow
 
@@ -151,3 +152,16 @@ def test_the_error_of_the_average_moves_no_risk_of_nought():
     )  # fmt: skip
     # In units of the whole sum's standard deviation, which is 1 here.
     assert found.limit <= 4.0
+
+
+def test_the_watch_is_that_of_a_computation_in_r():
+    data, r = oracle("data"), report_figures("forecasts")["watch"]
+    found = calibration_cusum(
+        data["y"].to_numpy(float), data["risk"].to_numpy(), [str(time) for time in r["time"]],
+        kind="binary", n_simulations=4000,
+    )  # fmt: skip
+    assert found.cusum == pytest.approx(r["cusum"], rel=1e-9)
+    assert found.change_statistic == pytest.approx(r["change"], rel=1e-9)
+    # Both programs simulate these two.
+    assert found.limit == pytest.approx(r["limit"], rel=1e-9, abs=4 * found.limit_error)
+    assert found.change_p_value == pytest.approx(r["p"], abs=4 * found.change_p_error)

@@ -14,7 +14,7 @@ from hiprisk.validation.internal.optimism_intervals import optimism_interval
 from hiprisk.validation.resampling.refits import Refits
 from hiprisk.validation.resampling.resamples import Refit, draw_resamples
 from least_squares import LeastSquares, boot
-from metric_examples import metrics
+from metric_examples import metrics, report_figures
 
 
 def test_the_table_equals_a_loop_by_hand(data):
@@ -108,6 +108,13 @@ def test_632_plus_equals_the_paper_by_hand():
     assert estimates_632(c_statistic, 0.9, 0.6, 0.5)[1] == pytest.approx(
         0.9 - 0.632 / (1 - 0.368 * 0.75) * 0.3
     )
+
+
+def test_632_plus_is_that_of_a_computation_in_r():
+    (brier,) = metrics("binary", "brier")
+    for case in report_figures("forecasts")["plus632"]:
+        _, plus = estimates_632(brier, case["apparent"], case["omitted"], case["none"])
+        assert plus == pytest.approx(case["plus"], rel=1e-12)
 
 
 def test_a_metric_without_no_information_rate_has_no_632_plus(data):
