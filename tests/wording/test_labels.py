@@ -61,5 +61,7 @@ def test_an_estimand_names_the_level_that_is_the_event():
     event = dataclasses.replace(outcome, label="Sturz", event_level="ja")
     told = dataclasses.replace(event, estimand="Sturz in 12 months; nobody")
     assert estimand_in_words(told) == "risk of Sturz: ja in 12 months; nobody"
+    worse = dataclasses.replace(outcome, estimand="chance of: worse by 10 points in 12 months; all")
+    assert estimand_in_words(worse) == "risk of: worse by 10 points in 12 months; all"
     other = dataclasses.replace(event, estimand="a fall within a year")
     assert estimand_in_words(other) == "a fall within a year (event: ja)"

@@ -56,9 +56,15 @@ def with_unit(label: str, unit: str | None) -> str:
     return f"{label} ({unit})" if unit else label
 
 
+# How sheets begin the estimand of a dichotomised score; people read of its risk.
+CHANCE = "chance of: "
+
+
 def estimand_in_words(outcome: OutcomeSpec) -> str:
     """What is predicted, in whom and when; of a category with the level that is the event."""
     level, label = outcome.event_level, outcome.label
+    if outcome.estimand.startswith(CHANCE):
+        return f"risk of: {outcome.estimand.removeprefix(CHANCE)}"
     if level is None:
         return outcome.estimand
     if outcome.estimand.startswith(label):

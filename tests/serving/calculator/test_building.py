@@ -13,6 +13,7 @@ import pytest
 from hiprisk.serving.calculator import building
 from hiprisk.serving.calculator.building import build_page
 from hiprisk.sheet.document.codec import encode
+from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL, SURROGATE
 from page_agreement import model_of
 from small_bundle import small_sheet
 
@@ -89,6 +90,22 @@ def test_the_page_holds_the_sheet_and_where_it_comes_from(tmp_path):
         "sheet": encode(model.sheet),
         "bundle": {"name": "page", "version": model.bundle.version, "sha256": model.bundle.sha256},
     }
+
+
+@pytest.mark.parametrize("warning", [SIMULATED_MODEL, INVENTED, SURROGATE])
+def test_every_warning_of_a_model_stands_at_the_top_without_a_script(tmp_path, warning):
+    plain = replace(small_sheet(provenance="published"), notes=())
+    kinds = {
+        SIMULATED_MODEL: {"provenance": "simulated"},
+        INVENTED: {"invented": True},
+        SURROGATE: {"notes": (SURROGATE,)},
+    }
+    said = building._banner(warning)
+    assert said not in build_page(model_of(tmp_path / "plain", plain))
+    sheet = replace(plain, **kinds[warning])
+    head = build_page(model_of(tmp_path / "sheet", sheet)).partition("</header>")[0]
+    assert head.count(said) == 1
+    assert "hidden" not in head.partition("<body>")[2]
 
 
 def test_a_warning_has_its_first_words_in_bold():

@@ -406,6 +406,19 @@ def test_a_new_site_is_the_mean_site_on_the_page(opened):
     assert "Random intercepts of 3 sites" in tab.locator("#about").text_content()
 
 
+def test_a_risk_has_no_score_on_its_scale_and_says_once_that_there_is_no_range(opened):
+    sheet = SHEETS["risk-trees"]
+    tab, _ = opened(replace(sheet, outcome=replace(sheet.outcome, baseline="womac_function_0_100")))
+    fill(tab, Age="63", WOMAC_function="50")
+    shown = tab.locator("#out").inner_text()
+    assert "at the first visit" not in shown.partition("What moved the prediction")[0]
+    assert "Triangle" not in shown
+    answer = shown.partition("What moved the prediction")[0]
+    assert answer.count("not available") == 1
+    assert "Range of bootstrap models: not available." in answer
+    assert tab.noise == []
+
+
 def test_a_risk_of_the_mean_site_is_shown_with_its_range_over_sites(opened):
     tab, model = opened(SHEETS["risk-mean-site"])
     fill(tab, Age="63", WOMAC_function="50")

@@ -9,6 +9,7 @@ import pytest
 from hiprisk.reporting.study.verdict import verdict_of
 from hiprisk.serving.clinician_page.answers import answers_about
 from hiprisk.serving.model import Model
+from hiprisk.wording.disclaimers import SURROGATE
 from page_agreement import model_of
 from reported_study import reported_study
 from small_bundle import small_sheet
@@ -46,6 +47,12 @@ def answers(study):
 def test_each_of_a_clinicians_five_questions_has_an_answer(answers):
     assert set(QUESTIONS.values()) < set(answers)
     assert any(question.endswith("add?") for question in answers)
+    # For whom not comes before how good.
+    assert list(answers)[:3] == [
+        "What is it for?",
+        "For whom, and for whom not?",
+        "How good is it?",
+    ]
     for one in answers.values():
         assert one.headline[0].isupper() or one.headline[0] in "±+-"
         assert all(line.endswith((".", "!")) for line in one.lines), one
@@ -62,10 +69,11 @@ def test_how_good_it_is_has_the_words_of_the_report(study, answers):
 def test_for_whom_not_is_said(answers):
     said = " ".join(answers[QUESTIONS["for whom"]].lines)
     assert answers[QUESTIONS["for whom"]].headline == "People with hip pain"
+    assert said.startswith("Not for anybody else: how good it is in other people is not known.")
     assert "Not for a patient whose hip will be replaced" in said
     assert "simulated people (" in said
     assert "Less certain outside ages" in said
-    assert "Included in 2004." in said
+    assert "Dates: Included in 2004." in said
 
 
 def test_a_model_of_simulated_people_is_not_for_patients(answers):
@@ -92,11 +100,43 @@ def test_a_paper_that_says_nothing_of_its_people_needs_every_value():
     assert "Not for a patient with a missing value: none is imputed." in said
 
 
-def test_a_risk_is_right_in_so_many_pairs():
+def of_worsening(sheet):
+    estimand = "chance of: worse by at least 10 points in 12 months, if no hip replacement; nobody"
+    return replace(sheet, outcome=replace(sheet.outcome, estimand=estimand))
+
+
+def test_a_risk_is_said_of_its_event_and_ranks_so_many_pairs():
     found = {"value": 0.68, "low": 0.65, "high": 0.71}
     evidence = {"metrics": {"c_statistic_corrected": found}}
-    answers = answered(small_sheet(kind="binary"), {}, evidence)
+    answers = answered(of_worsening(small_sheet(kind="binary")), {}, evidence)
     good = answers["How good is it?"]
-    assert good.headline == "It is right in 68 % of pairs"
+    assert good.headline == "It ranks 68 % of pairs of people correctly"
     assert "(95 % CI 65 to 71 %)" in good.lines[0]
-    assert answers["What is it for?"].headline == "Risk of an event in 12 months"
+    purpose = answers["What is it for?"]
+    assert purpose.headline == "Risk of: worse by at least 10 points in 12 months"
+    assert purpose.lines == ("Use: Tests only.",)
+
+
+def test_a_surrogate_is_for_no_patient_and_its_warning_is_not_said_twice():
+    sheet = small_sheet(provenance="published")
+    sheet = replace(sheet, notes=(SURROGATE, *sheet.notes))
+    answers = answered(sheet, {}, {"summary": [SURROGATE, "Fitted by least squares"]})
+    good = answers["How good is it?"]
+    assert good.lines[1:] == ("Fitted by least squares.",)
+    assert answers[QUESTIONS["trust"]].headline == "Not for patients"
+    assert "Fitted to the predictions of a published model" in " ".join(
+        answers[QUESTIONS["for whom"]].lines
+    )
+
+
+def test_verdicts_that_differ_stand_with_their_blocks():
+    gain = {"r2": {"label": "R²", "low": 0.01}}
+    additions = [
+        {"blocks": ["back"], "label": "low back pain", "verdict": "adds", "gains": gain},
+        {"blocks": ["hip"], "label": "hip motion", "verdict": "inconclusive", "gains": gain},
+    ]
+    minimum = {"metric": "r2", "value": 0.01}
+    added = {"smallest_gain_worth_having": minimum, "additions": additions}
+    answers = answered(small_sheet(), {}, {"added": added})
+    headline = answers["What do low back pain and hip motion add?"].headline
+    assert headline == "Low back pain: adds; hip motion: inconclusive"

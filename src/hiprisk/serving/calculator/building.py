@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from hiprisk.serving.clinician_page.section import section_of, style
 from hiprisk.sheet.document.codec import encode
 from hiprisk.sheet.document.strict_json import canonical_json
-from hiprisk.wording.disclaimers import INVENTED, SIMULATED_MODEL, warnings_of
-from hiprisk.wording.labels import capital
+from hiprisk.wording.disclaimers import warnings_of
+from hiprisk.wording.labels import capital, estimand_in_words
 from hiprisk.wording.sites import sites_sentence
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def build_page(model: Model, *, report: str | None = None) -> str:
     return Template(_part("template.html")).substitute(
         policy=html.escape(content_security_policy(script, styles), quote=True),
         title=html.escape(model.sheet.title),
-        simulated=_banner(SIMULATED_MODEL),
-        invented=_banner(INVENTED),
+        estimand=_estimand(model),
+        banners=_banners(model),
         section=section_of(model, report=report),
         style=styles,
         script=script,
@@ -71,16 +71,12 @@ def build_clinician_page(
     report, calculator : str, optional
         Addresses of the model's report and calculator, as seen from the page.
     """
-    styles, sheet = _styles(), model.sheet
-    banners = "\n".join(
-        f'<div class="banner" role="note" aria-label="Warning">{_banner(warning)}</div>'
-        for warning in warnings_of(sheet)
-    )
+    styles = _styles()
     return Template(_part("clinician.html")).substitute(
         policy=html.escape(f"default-src 'none'; style-src '{_hash(styles)}'; base-uri 'none'"),
-        title=html.escape(sheet.title),
-        estimand=html.escape(f"{capital(sheet.outcome.estimand)}."),
-        banners=banners,
+        title=html.escape(model.sheet.title),
+        estimand=_estimand(model),
+        banners=_banners(model),
         calculator=_link(calculator),
         section=section_of(model, report=report),
         style=styles,
@@ -95,6 +91,19 @@ def _link(calculator: str | None) -> str:
 
 def _styles() -> str:
     return _part("style.css") + style()
+
+
+def _estimand(model: Model) -> str:
+    return html.escape(f"{capital(estimand_in_words(model.sheet.outcome))}.")
+
+
+def _banners(model: Model) -> str:
+    """What must be read first, before any script has run."""
+    return "\n".join(
+        f'<div class="banner" role="note" aria-label="{html.escape(warning.partition(":")[0])}">'
+        f"{_banner(warning)}</div>"
+        for warning in warnings_of(model.sheet)
+    )
 
 
 def _banner(warning: str) -> str:

@@ -132,7 +132,7 @@ function makeForm(engine, container) {
   const USUAL = {
     UNUSUAL: (spec) => `Unusual: mostly ${engine.shown(spec.soft[0])} to ${engine.shown(spec.soft[1])}. It counts all the same.`,
     EXTRAPOLATION: (spec) => `Outside what the model has seen (${engine.shown(spec.training.low)} to ${engine.shown(spec.training.high)}).`,
-    NOT_IN_TRAINING: () => "Nobody that the model learned from had this.",
+    NOT_IN_TRAINING: () => "Nobody in the development cohort had this.",
   };
 
   // Marks one field; while a person still types, a message goes but none comes.

@@ -77,7 +77,8 @@ function startPage() {
     const low = binary ? 0 : outcome.lower ?? Math.min(...seen);
     const high = binary ? 100 : outcome.upper ?? Math.max(...seen);
     const error = answer && answer.explanation.score_error;
-    const now = answer && outcome.baseline !== undefined ? engine.read(specs.get(outcome.baseline), form.given()[outcome.baseline]).value : undefined;
+    // A score at the first visit has no place on a scale of risks.
+    const now = answer && !binary && outcome.baseline !== undefined ? engine.read(specs.get(outcome.baseline), form.given()[outcome.baseline]).value : undefined;
     const worseAt = outcome.higher_is === "worse" ? 1 : 0;
     const ends = binary ? ["less likely", "more likely"] : worseAt ? ["\u2190 better", "worse \u2192"] : ["\u2190 worse", "better \u2192"];
     // On paper a column is this wide, so that a picture's words keep their size.
@@ -97,7 +98,7 @@ function startPage() {
   // is less room, the words beside the marks have to do.
   function legendOf(answer) {
     const { reference, score_error: error } = answer.explanation;
-    const known = outcome.baseline !== undefined && answer.imputed.indexOf(outcome.baseline) < 0;
+    const known = !binary && outcome.baseline !== undefined && answer.imputed.indexOf(outcome.baseline) < 0;
     return [
       "Circle: this patient.",
       reference ? `Diamond: the reference patient, ${whoIsReference()}.` : null,
@@ -111,16 +112,15 @@ function startPage() {
 
   function answerCard(answer) {
     const reference = answer.explanation.reference;
-    const unit = binary ? "chance" : `${outcome.unit}, higher is ${outcome.higher_is}`;
+    const unit = binary ? "risk" : `${outcome.unit}, higher is ${outcome.higher_is}`;
     // Ends are values of the score in an ordinal model, so its intervals hold more than their level.
     const least = engine.ordinal ? "at least " : "";
     const words = binary
       ? [["80", "8 of 10 bootstrap models:"], ["95", "19 of 20 bootstrap models:"]]
       : [["80", `${capital(`${least}8 of 10`)} patients with these values:`], ["95", `${capital(`${least}19 of 20`)} patients with these values:`]];
-    const lines = words.map(([which, text]) => {
-      const range = rangeOf(answer, which);
-      return el("li", {}, `${text} `, range ? el("b", {}, range) : "not available", ` (${intervalName(which)})`);
-    });
+    const lines = words.filter(([which]) => rangeOf(answer, which)).map(([which, text]) =>
+      el("li", {}, `${text} `, el("b", {}, rangeOf(answer, which)), ` (${intervalName(which)})`));
+    if (!lines.length) lines.push(el("li", {}, `${binary ? "Range of bootstrap models" : "Prediction interval"}: not available.`));
     const error = answer.explanation.score_error;
     const over = (answer.sites || {}).plausible_range_95;
     return el("section", { class: "card" },
@@ -270,7 +270,7 @@ function startPage() {
     return card("Reliability of this prediction",
       el("p", {}, distance ? LIKENESS[distance.likeness]
         : engine.knowsPeople ? "Too little is known about this patient to tell." : `Similarity to the development cohort: not available. ${NO_PEOPLE}`,
-        distance ? el("span", { class: "small" }, ` ${percent(distance.tail)} of the cohort lie at least as far from its mean (squared distance ${fixed(distance.squared)} over ${nKnown} ${nKnown === 1 ? "variable" : "variables"}).`) : ""),
+        distance ? el("span", { class: "small" }, ` ${distance.tail < 0.005 ? "Less than 1 %" : percent(distance.tail)} of the cohort lie at least as far from its mean (squared distance ${fixed(distance.squared)} over ${nKnown} ${nKnown === 1 ? "variable" : "variables"}).`) : ""),
       listed.length ? el("ul", { class: "screen-only" }, ...listed) : null, ...grouped,
       el("p", {}, size === null ? "Effective sample size: not available."
         : `Effective sample size ${size.toFixed(0)}: the predicted mean is as precise as the mean of ${size.toFixed(0)} patients with these values.`),
@@ -308,7 +308,8 @@ function startPage() {
 
   function showGiven() {
     const items = sheet.variables.map((spec) => {
-      const value = form.fields.get(spec.name).value().trim();
+      const typed = form.fields.get(spec.name).value().trim();
+      const value = spec.kind === "number" ? typed : typed.replaceAll("_", " ");
       const unit = value && spec.kind === "number" ? ` ${spec.unit}` : "";
       return el("li", {}, el("span", {}, capital(spec.label)), el("span", {}, value ? value + unit : "not known"));
     });
@@ -344,12 +345,7 @@ function startPage() {
   }
 
   function describe() {
-    document.title = sheet.title;
-    byId("title").textContent = sheet.title;
-    byId("estimand").textContent = `${capital(outcome.estimand)}.`;
     if (!engine.knowsPeople) byId("howtofill").textContent = "Every value is needed: the development cohort of this model is not known, so no value can be imputed.";
-    byId("banner").hidden = sheet.provenance !== "simulated";
-    byId("invented").hidden = !sheet.invented;
     const about = [
       ["Intended use", sheet.intended_use],
       ["Fitted on", { simulated: "simulated people", real: "real people", published: "a publication" }[sheet.provenance] || "unknown"],
@@ -359,7 +355,7 @@ function startPage() {
       ["Fingerprint", bundle.sha256],
       ["Reference patient", !engine.knowsPeople ? "not available" : `${capital(whoIsReference())}: ${sheet.variables.map(({ name }) => {
         const value = engine.reference.patient[name];
-        return `${label(name)} ${typeof value === "number" ? engine.shown(value) : value}`;
+        return `${label(name)} ${typeof value === "number" ? engine.shown(value) : value.replaceAll("_", " ")}`;
       }).join("; ")}`],
       ["Signs", "[found]: read in the source named; [derived]: worked out from found figures; assumed: of the instrument, not of this very motion."],
     ];

@@ -58,10 +58,12 @@ function bracket(parts, { row, error, x, y, right, left }) {
 
 function axis(parts, { low, high, x, y, left, right, ends }) {
   parts.push(draw("path", { d: `M${left} ${y + 12} H${right}`, class: "axis" }));
-  for (let i = 0; i <= 5; i += 1) {
-    const value = low + (high - low) * i / 5;
-    const anchor = i === 0 ? "start" : i === 5 ? "end" : "middle";
-    const at = i === 0 ? left : i === 5 ? right : x(value);
+  // Whole numbers where the scale has them: 0 to 48 in four parts, 0 to 100 in five.
+  const steps = [5, 4, 6].find((n) => Number.isInteger((high - low) / n)) ?? 5;
+  for (let i = 0; i <= steps; i += 1) {
+    const value = low + (high - low) * i / steps;
+    const anchor = i === 0 ? "start" : i === steps ? "end" : "middle";
+    const at = i === 0 ? left : i === steps ? right : x(value);
     parts.push(draw("path", { d: `M${x(value)} ${y + 12} v5`, class: "axis" }));
     parts.push(draw("text", { x: at, y: y + 30, "font-size": 12, "text-anchor": anchor }, String(Number(value.toPrecision(3)))));
   }

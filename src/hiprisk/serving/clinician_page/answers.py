@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hiprisk.metrics.estimate import Estimate
-from hiprisk.provenance import is_simulated
 from hiprisk.serving.clinician_page.figures import (
     Evidence,
     best_evaluation,
@@ -19,11 +18,17 @@ from hiprisk.serving.model import Model
 from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_LABELS
-from hiprisk.wording.disclaimers import DISCLAIMER, provenance_in_words
-from hiprisk.wording.labels import capital, listed, unit_of_amount
+from hiprisk.wording.disclaimers import (
+    DISCLAIMER,
+    is_surrogate,
+    provenance_in_words,
+    warnings_of,
+)
+from hiprisk.wording.labels import capital, estimand_in_words, listed, unit_of_amount
 from hiprisk.wording.performance import (
     HEADLINES,
     SLOPE,
+    BlockGain,
     blocks_added,
     calibration_clause,
     how_well,
@@ -46,9 +51,11 @@ from hiprisk.wording.quantities import (
 MOST_SENTENCES = 4
 LABELS = {"r2": "R²", "c_statistic": "C statistic"}
 NOT_EVALUATED = (
-    "This bundle holds no evaluation of the model. Validate it on people of your own "
-    "(hiprisk validate) before you rely on it."
+    "This bundle holds no evaluation of the model. hiprisk validate tells how good it is in a "
+    "cohort with known outcomes."
 )
+# What the authors state, with the words that stand before it.
+STATED = {"data_source": "Data", "setting": "Setting", "dates": "Dates"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +86,11 @@ def answers_about(model: Model) -> tuple[Answer, ...]:
     sheet, config, evidence = model.sheet, model.bundle.config, model.bundle.evidence
     found = (
         _purpose(sheet, config),
+        _for_whom(sheet, config, evidence),
         _performance(sheet, evidence),
         _one_person(sheet, evidence),
         _predictors(sheet, evidence),
         _what_changes(sheet),
-        _for_whom(sheet, config, evidence),
         _trust(sheet, config, evidence),
     )
     return tuple(answer for answer in found if answer is not None)
@@ -95,23 +102,27 @@ def _answer(question: str, headline: str, lines: Iterator[str]) -> Answer:
 
 def _purpose(sheet: Sheet, config: Mapping[str, Any]) -> Answer:
     outcome = sheet.outcome
-    what = capital(outcome.label) if outcome.kind == "continuous" else "Risk of an event"
 
     def lines() -> Iterator[str]:
-        if outcome.kind == "binary":
-            yield f"{capital(outcome.estimand)}."
-        else:
+        if outcome.kind == "continuous":
             unit = f"{outcome.unit}, " if outcome.unit else ""
             yield f"Scale: {unit}higher is {outcome.higher_is}."
         if outcome.events:
             named = listed([event.label for event in outcome.events])
             yield f"With it come the predicted probabilities of: {named}."
+        yield f"Use: {sheet.intended_use}"
         if users := _stated(config, "intended_users"):
-            yield users
-        yield sheet.intended_use
+            yield f"Users: {users}"
 
-    headline = f"{what} in {months_in_words(outcome.horizon_months)}"
-    return _answer("What is it for?", headline, lines())
+    return _answer("What is it for?", _predicted(sheet), lines())
+
+
+def _predicted(sheet: Sheet) -> str:
+    """What is predicted and when: the whole estimand stands at the top of the page."""
+    outcome = sheet.outcome
+    if outcome.kind == "continuous":
+        return f"{capital(outcome.label)} in {months_in_words(outcome.horizon_months)}"
+    return capital(estimand_in_words(outcome).partition(";")[0].partition(", if ")[0])
 
 
 def _performance(sheet: Sheet, evidence: Evidence) -> Answer:
@@ -120,8 +131,13 @@ def _performance(sheet: Sheet, evidence: Evidence) -> Answer:
     found = best_evaluation(evidence, metric)
     question = "How good is it?"
     if found is None:
-        said = tuple(evidence.get("summary", ()))[:MOST_SENTENCES]
-        return Answer(question=question, headline="Not known", lines=(NOT_EVALUATED, *said))
+        # Warnings stand at the top of the page.
+        said = [one for one in evidence.get("summary", ()) if one not in warnings_of(sheet)]
+        return Answer(
+            question=question,
+            headline="Not known",
+            lines=(NOT_EVALUATED, *(_sentence(one) for one in said[:MOST_SENTENCES])),
+        )
     estimate, how = found
 
     def lines() -> Iterator[str]:
@@ -132,15 +148,22 @@ def _performance(sheet: Sheet, evidence: Evidence) -> Answer:
         yield from _error(sheet, evidence)
         best = (evidence.get("simulated_truth") or {}).get("best")
         if best is not None:
-            yield f"Truth of the simulation: {number(best, 2)} with all predictors."
+            yield (
+                "In the simulation, whose truth is known, the best possible model has "
+                f"{LABELS[metric]} {number(best, 2)}."
+            )
 
     share = percent(estimate.value, 0)
     headline = (
-        f"It explains {share} of the differences"
+        f"It explains {share} of the differences between people"
         if kind == "continuous"
-        else f"It is right in {share} of pairs"
+        else f"It ranks {share} of pairs of people correctly"
     )
     return _answer(question, headline, lines())
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _scale_of(metric: str) -> str:
@@ -197,11 +220,14 @@ def _interval_width(sheet: Sheet, evidence: Evidence) -> Answer | None:
 
     def lines() -> Iterator[str]:
         yield (
-            "Half the mean width of the 80 % prediction interval, which is to hold the outcome of "
-            "8 in 10 patients."
+            "The 80 % prediction interval reaches this far to either side on average (half its "
+            "mean width). It is to hold the outcomes of 8 in 10 patients."
         )
         if covered is not None:
-            yield f"Out of fold, {percent(covered.value, 0)} of people lay inside theirs."
+            yield (
+                f"It held the outcomes of {percent(covered.value, 0)} of people who were left out "
+                "of the fit (out of fold)."
+            )
 
     headline = f"± {number(width.value / 2, digits)} {unit}".rstrip()
     return _answer("How sure is it for one person?", headline, lines())
@@ -215,29 +241,41 @@ def _predictors(sheet: Sheet, evidence: Evidence) -> Answer | None:
 
     def lines() -> Iterator[str]:
         if row is not None:
-            exposure = evidence["association"]["exposure"]
             yield (
-                f"{capital(exposure)}, {MODEL_LABELS[row['model']]}: an association, no proof that "
+                f"{capital(compared)}, {MODEL_LABELS[row['model']]}: an association, no proof that "
                 "treating it changes the outcome."
             )
             effect = (evidence.get("simulated_truth") or {}).get("exposure_effect")
             if effect is not None and row["measure"] == "mean_difference":
-                yield f"Truth of the simulation: {effect:+g} {unit_of_amount(sheet.outcome.unit)}."
+                unit = unit_of_amount(sheet.outcome.unit)
+                yield f"In the simulation, whose truth is known, it is {effect:+g} {unit}."
         if gains:
             yield blocks_added(gains, minimum)
 
-    named = listed([one.label for one in gains]) if gains else evidence["association"]["exposure"]
-    verdicts = list(dict.fromkeys(capital(one.verdict) for one in gains))
-    headline = "; ".join(verdicts) if row is None else _effect(sheet, row)
+    exposure = str((evidence.get("association") or {}).get("exposure") or "")
+    # The exposure's label, and which of its levels are compared.
+    name, _, levels = exposure.rpartition(": ")
+    compared = levels if name else exposure
+    named = listed([one.label for one in gains]) if gains else name or exposure
+    headline = (
+        _verdicts(gains) if row is None else f"{capital(name or exposure)}: {_effect(sheet, row)}"
+    )
     question = f"What {'do' if len(gains) > 1 else 'does'} {named} add?"
     return _answer(question, headline, lines())
+
+
+def _verdicts(gains: Sequence[BlockGain]) -> str:
+    """The verdict on the blocks; where they differ, each with its block."""
+    if len({one.verdict for one in gains}) == 1:
+        return capital(gains[0].verdict)
+    return capital("; ".join(f"{one.label}: {one.verdict}" for one in gains))
 
 
 def _effect(sheet: Sheet, row: Mapping[str, Any]) -> str:
     found = Estimate(name=row["measure"], **row["estimate"])
     if row["measure"] != "mean_difference":
         label = row["measure"].replace("_", " ")
-        return f"{capital(label)} {_with_ci(found, 2)}"
+        return f"{label} {_with_ci(found, 2)}"
     digits = interval_digits(found, 1)
     unit = unit_of_amount(sheet.outcome.unit)
     ends = interval(found.low, found.high, digits)
@@ -265,7 +303,7 @@ def _for_whom(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> An
     population = outcome.get("population") or sheet.outcome.estimand.partition("; ")[2]
 
     def lines() -> Iterator[str]:
-        yield from _cohort(sheet, config, evidence)
+        yield "Not for anybody else: how good it is in other people is not known."
         replacement = outcome.get("hip_replacement") or {}
         if replacement.get("strategy") == "exclude":
             yield (
@@ -280,6 +318,7 @@ def _for_whom(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> An
             )
         else:
             yield "Not for a patient with a missing value: none is imputed."
+        yield from _cohort(sheet, config, evidence)
 
     return _answer("For whom, and for whom not?", capital(population), lines())
 
@@ -289,10 +328,18 @@ def _cohort(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> Iter
     flow = evidence.get("flow") or []
     started = f", of {flow[0]['n_remaining']} {flow[0]['label']}" if flow else ""
     count = f" ({plural(n_people, 'person')}{started})".replace("persons", "people")
-    yield f"Developed on {provenance_in_words(sheet.provenance)}{count if n_people else ''}."
-    for key in ("data_source", "setting", "dates"):
+    yield f"{_origin_in_words(sheet)}{count if n_people else ''}."
+    for key, name in STATED.items():
         if stated := _stated(config, key):
-            yield stated
+            yield f"{name}: {stated}"
+
+
+def _origin_in_words(sheet: Sheet) -> str:
+    if is_surrogate(sheet):
+        return "Fitted to the predictions of a published model"
+    if sheet.provenance == "published":
+        return "Taken from a publication"
+    return f"Developed on {provenance_in_words(sheet.provenance)}"
 
 
 def _ranges(sheet: Sheet) -> Iterator[str]:
@@ -325,8 +372,7 @@ def _trust(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> Answe
             yield expertise
         yield DISCLAIMER
 
-    refused = is_simulated(sheet.provenance) or sheet.invented
-    headline = "Not for patients" if refused else "For research only"
+    headline = "Not for patients" if warnings_of(sheet) else "For research only"
     return _answer("Can it be trusted?", headline, lines())
 
 
