@@ -1,4 +1,6 @@
-"""Corrected gains and shares of information, counted by hand on three resamples."""
+"""Corrected gains and shares of information: three resamples by hand, twenty in R."""
+
+import json
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hiprisk.inference.increment.gains import (
     net_benefit_gain,
 )
 from hiprisk.inference.increment.losses import Measure
+from rms_oracles import ORACLES
 
 TRAINING = np.array([0.05, 0.08, 0.11])
 TEST = np.array([0.03, 0.02, 0.04])
@@ -32,6 +35,15 @@ def test_interval_is_the_outer_one_of_two():
     assert got.low == pytest.approx(0.06 - (0.08 - 0.02))
     got = corrected_gain(0.06, TRAINING, TRAINING - 0.05, name="r2")
     assert (got.low, got.high) == pytest.approx((0.05 - 0.07, 0.11 - 0.07))
+
+
+@pytest.mark.parametrize("name", ["r2", "mse", "c_statistic"])
+def test_gain_and_interval_are_those_of_a_computation_in_r(name):
+    # What a third predictor adds to two, in twenty resamples that R refitted.
+    r = json.loads((ORACLES / "optimism_intervals.json").read_text())["gains"][name]
+    got = corrected_gain(r["apparent"], np.array(r["training"]), np.array(r["test"]), name=name)
+    assert got.value == pytest.approx(r["value"], rel=1e-12)
+    assert (got.low, got.high) == pytest.approx((r["low"], r["high"]), rel=1e-12)
 
 
 def test_a_reduction_counts_as_a_gain():

@@ -1,5 +1,7 @@
 """The bootstrap against R rms on a small simulated study and rms' own resamples."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,11 @@ from hiprisk.validation.internal.corrected_curves import corrected_curve
 from hiprisk.validation.internal.optimism import bootstrap_optimism
 from hiprisk.validation.resampling.refits import refit_all
 from hiprisk.validation.resampling.resamples import resamples_from_indices
+from metric_examples import metrics
 from rms_oracles import (
     LRM,
     OLS,
+    ORACLES,
     LowessAt,
     Unpenalised,
     read,
@@ -18,6 +22,8 @@ from rms_oracles import (
     worst_difference,
     worst_difference_632,
 )
+
+INTERVALS = json.loads((ORACLES / "optimism_intervals.json").read_text())
 
 
 @pytest.fixture(scope="module", params=["ols", "lrm"])
@@ -45,6 +51,23 @@ def test_the_table_equals_rms_validate(compared):
 def test_the_632_table_equals_rms_validate(compared):
     # rms stops its recalibrations early: on few omitted people their slopes are good to 1e-6.
     assert worst_difference_632(*compared) < 2e-6
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
+def test_intervals_of_corrected_values_are_those_of_a_computation_in_r(kind):
+    data, expected = read("rms_small_data.csv"), INTERVALS[kind]
+    y = data["e" if kind == "binary" else "y"].to_numpy(dtype=float)
+    procedure = Unpenalised(data[["x1", "x2", "x3"]].to_numpy(), y, logistic=kind == "binary")
+    found = bootstrap_optimism(
+        procedure, y, apparent=procedure.predicted()[0], metrics=metrics(kind, *expected),
+        resamples=resamples_from_indices(read_rows("rms_small_rows.csv")),
+    )  # fmt: skip
+    for row in found.table.rows:
+        r = expected[row.metric]
+        assert row.corrected == pytest.approx(r["corrected"], rel=1e-7)
+        assert (row.low, row.high) == pytest.approx(r["ends"], rel=1e-7)
+        if row.shifted_low is not None:
+            assert (row.shifted_low, row.shifted_high) == pytest.approx(r["shifted"], rel=1e-7)
 
 
 def test_the_corrected_calibration_curve_equals_rms_calibrate():
