@@ -53,6 +53,7 @@ from hiprisk.parallel import StageProgress, one_thread
 from hiprisk.planning.checking import check_study
 from hiprisk.planning.one_at_a_time import WAIT_SECONDS, only_search_of, only_study_of
 from hiprisk.planning.resuming import BOOTSTRAP
+from hiprisk.reporting.appendix.coefficients import coefficient_files
 from hiprisk.reporting.appendix.points import points_csv
 from hiprisk.reporting.card import model_card
 from hiprisk.reporting.datasheet import cohort_datasheet
@@ -355,6 +356,7 @@ def _write(
                 for name, data in guideline_tables(evidence, config, sections).items()
             },
             **{f"tables/{name}": data for name, data in points_csv(sheet).items()},
+            **{f"tables/{name}": data for name, data in coefficient_files(sheet).items()},
             **{f"figures/{name}": data for name, data in report_figures(sections).items()},
         },
     )

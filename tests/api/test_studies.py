@@ -49,7 +49,8 @@ def test_a_study_of_a_frame_is_that_of_its_file_and_is_rebuilt_from_it(capsys, c
     study = json.loads((result.bundle / "study.json").read_text(encoding="utf-8"))
     assert study["config"]["cohort"]["file"] == "DataFrame"
     assert {one.name for one in Path("models/stupar").rglob("*.csv")} == {
-        "points.csv", "probast_ai.csv", "tripod_ai.csv",
+        "coefficients.csv", "coefficients_covariance.csv", "points.csv", "probast_ai.csv",
+        "tripod_ai.csv",
     }  # fmt: skip
     again = hiprisk.rebuild(result.bundle, frame)
     assert again.equal

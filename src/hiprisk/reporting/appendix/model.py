@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hiprisk.evidence.document import Evidence
+from hiprisk.reporting.appendix.coefficients import coefficient_tables, uncertainty_in_words
 from hiprisk.reporting.appendix.comparisons import (
     candidate_label,
     comparison_paragraphs,
@@ -22,32 +23,24 @@ from hiprisk.wording.labels import (
     unit_of_amount,
     with_unit,
 )
-from hiprisk.wording.quantities import NONE, number, percent
+from hiprisk.wording.quantities import number, percent
 from hiprisk.wording.reasons import range_text
 from hiprisk.wording.sites import model_over_sites
 from hiprisk.wording.trees import how_combined
 
 # More intercepts than this are folded away: they come after a handful of coefficients.
 MANY_INTERCEPTS = 12
-# On what scale the coefficients are, by the model's form and link.
-SCALES = {
-    ("linear", "identity"): "the outcome",
-    ("linear", "logit"): "the log odds",
-    ("ordinal", "logit"): "the log odds of a score at least as high",
-    ("ordinal", "probit"): "the probit of the chance of a score at least as high",
-    ("ordinal", "loglog"): "the log-log of the chance of a score at least as high",
-    ("ordinal", "cloglog"): "the complementary log-log of the chance of a score at least as high",
-}
-
 # How a prediction follows from the table of coefficients, by the link.
 EQUATIONS = {
-    "identity": "Prediction = intercept + sum of coefficient x term. A spline has a coefficient "
-    "for each of its terms in turn: the value itself, then its restricted cubic terms at the "
-    "knots.",
-    "logit": "Log odds = intercept + sum of coefficient x term; risk = 1 / (1 + exp(-log odds)). A "
-    "spline has a coefficient for each of its terms in turn: the value itself, then its restricted "
-    "cubic terms at the knots.",
+    "identity": "Prediction = intercept + sum of coefficient x term.",
+    "logit": "Log odds = intercept + sum of coefficient x term; risk = 1 / (1 + exp(-log odds)).",
 }
+SPLINE = (
+    "A spline has a coefficient for each of its terms: the value x itself, then for each of the "
+    "knots t1, t2, ... but the last two (T the last, S the last but one) its restricted cubic "
+    "term: ((x - t)+^3 - (x - S)+^3 (T - t) / (T - S) + (x - T)+^3 (S - t) / (T - S)) / "
+    "(T - t1)^2, where (u)+ is u above 0, else 0."
+)
 
 
 def model_section(evidence: Evidence, sheet: Sheet) -> Section:
@@ -61,13 +54,20 @@ def model_section(evidence: Evidence, sheet: Sheet) -> Section:
     if said := model_over_sites(sheet):
         paragraphs = (*paragraphs, said)
     model = sheet.model
-    form = _trees(sheet, model) if isinstance(model, TreesModel) else _coefficients(sheet, model)
-    tables = [form]
+    tables = (
+        [_trees(sheet, model)]
+        if isinstance(model, TreesModel)
+        else list(coefficient_tables(sheet, model))
+    )
     if isinstance(model, OrdinalModel):
         paragraphs = (*paragraphs, formula_in_words(model))
         tables.append(_intercepts(model))
     if isinstance(model, LinearModel):
         paragraphs = (*paragraphs, EQUATIONS[model.link])
+    if not isinstance(model, TreesModel):
+        if any(term.basis == "rcs" for term in model.terms):
+            paragraphs = (*paragraphs, SPLINE)
+        paragraphs = (*paragraphs, uncertainty_in_words(model))
     tables.append(_variables(sheet))
     if sheet.distribution is not None:
         tables.append(_residuals(sheet))
@@ -92,23 +92,6 @@ def _uncertainty(model: LinearModel | OrdinalModel | TreesModel) -> str:
         return ""
     held = "" if model.refits is None else f", with {len(model.refits)} bootstrap models"
     return f", the covariance of the coefficients{held}"
-
-
-def _coefficients(sheet: Sheet, model: LinearModel | OrdinalModel) -> Table:
-    labels = sheet_labels(sheet)
-    rows = []
-    if isinstance(model, LinearModel):
-        rows.append(("intercept", NONE, "", NONE, f"{model.intercept:.6g}"))
-    for term in model.terms:
-        kind = "restricted cubic spline" if term.basis == "rcs" else "linear"
-        knots = ", ".join(f"{knot:g}" for knot in term.knots) or NONE
-        values = ", ".join(f"{c:.6g}" for c in term.coefficients)
-        rows.append((column_label(term.column, labels), f"`{term.column}`", kind, knots, values))
-    return Table(
-        head=("term", "column in the sheet", "form", "knots", "coefficients"),
-        rows=tuple(rows),
-        caption=f"Coefficients on the scale of {SCALES[model.type, model.link]}",
-    )
 
 
 def _intercepts(model: OrdinalModel) -> Table:
