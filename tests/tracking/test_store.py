@@ -42,6 +42,16 @@ def open_one():
         pass
 
 
+def test_artifacts_are_beside_the_file_of_the_store_wherever_the_command_runs(monkeypatch):
+    Path("demo").mkdir()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{Path('demo/mlflow.db').resolve()}")
+    with open_run(TrackingSettings(experiment="a b/c"), name="x", parameters={}, tags={}) as run:
+        run.log(lambda mlflow: mlflow.log_text("a note", "note.txt"))
+    assert len(list(Path("demo").glob("mlruns/a-b-c/*/artifacts/note.txt"))) == 1
+    assert leftovers() == ["demo"]
+    assert not Path("mlruns").exists()
+
+
 def test_an_interruption_at_any_step_leaves_no_store_and_the_next_run_makes_it(monkeypatch):
     import sqlalchemy
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hiprisk.parallel import StageProgress
 
 MAX_PARAM = 500
+ARTIFACTS = "mlruns"
 # What MLflow's pages read: which kind of experiment this is.
 EXPERIMENT_KIND = "mlflow.experimentKind"
 MODEL_TRAINING = "custom_model_development"
@@ -177,6 +179,7 @@ def _connect(mlflow: Any, store: str, experiment: str) -> str:
     try:
         with locked_store(store):
             mlflow.set_tracking_uri(store)
+            _place_artifacts(mlflow, store, experiment)
             chosen = mlflow.set_experiment(experiment)
             _mark_as_model_training(mlflow, chosen)
             return str(chosen.experiment_id)
@@ -184,6 +187,19 @@ def _connect(mlflow: Any, store: str, experiment: str) -> str:
         raise
     except Exception as broken:  # the store raises whatever its driver does
         raise _unusable(store, broken) from broken
+
+
+def _place_artifacts(mlflow: Any, store: str, experiment: str) -> None:
+    """Have artifacts of a new experiment beside an SQLite store's file.
+
+    MLflow's own default is the current folder, wherever the store is.
+    """
+    path = store_file(store)
+    if path is None or mlflow.get_experiment_by_name(experiment) is not None:
+        return
+    name = re.sub(r"[^\w.-]+", "-", experiment)
+    folder = path.parent / ARTIFACTS / name
+    mlflow.create_experiment(experiment, artifact_location=folder.as_uri())
 
 
 def _mark_as_model_training(mlflow: Any, experiment: Any) -> None:
