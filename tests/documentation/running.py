@@ -25,6 +25,9 @@ from documentation.blocks import ROOT, Block
 from documentation.reasons import PROGRAMS, SERVICES
 from hiprisk.cli import COMMANDS, main
 from hiprisk.cli.show.output import metric_label
+from hiprisk.cli.train import _figure
+from hiprisk.metrics.estimate import Estimate
+from hiprisk.wording.quantities import interval_digits
 
 QUICK = ("tuning.trials=1", "validation.resamples=20", "validation.repeats=0",
          "tracking.enabled=false", "families.boosting=null", "imputation.imputations=2",
@@ -176,18 +179,21 @@ def _train(rest: list[str]) -> int:
 
 
 def _found(evidence: Path) -> str:
-    """Sentences and figures of a study, as its evidence has them."""
+    """Sentences and figures of a study, as its evidence has them and `train` prints them."""
     found = json.loads(evidence.read_text(encoding="utf-8"))
-    rows = []
+    apparent = {one["name"]: Estimate(**one) for one in found["apparent"]}
     of_metrics = found["optimism"]["metrics"]
-    for name in sorted(of_metrics, key=lambda name: name not in ("r2", "rmse", "mae")):
+    rows = ["metric optimism-corrected (95 % CI) optimism apparent (95 % CI)"]
+    for name in sorted(of_metrics, key=lambda name: name != "r2"):
         row = of_metrics[name]
-        corrected = row["corrected"]
-        ends = f"{corrected['low']:.3f} to {corrected['high']:.3f}"
-        value = f"{corrected['value']:.3f}"
-        rows.append(
-            f"{metric_label(name)} {value} {ends} {row['optimism']:+.3f} {row['apparent']:.3f}"
+        corrected = Estimate(name=name, **row["corrected"])
+        digits = interval_digits(corrected)
+        figures = (
+            _figure(corrected.value, corrected, digits),
+            f"{row['optimism']:+z.{digits}f}",
+            _figure(row["apparent"], apparent.get(name), digits),
         )
+        rows.append(" ".join([metric_label(name), *figures]))
     return "\n".join([*found["summary"], *rows]) + "\n"
 
 
