@@ -1,6 +1,7 @@
 """Parts of the evidence: what cannot be computed says why and ends nothing."""
 
 import numpy as np
+import pytest
 
 from hiprisk.errors import ConfigError, InputError
 from hiprisk.evidence.attempts import Attempts, parts_in_words
@@ -44,3 +45,26 @@ def test_a_fault_of_the_config_ends_no_study_after_its_fits():
 def test_a_benchmark_that_was_left_out_is_told_by_its_name():
     (said,) = parts_in_words({"comparisons.near_five": "it raised ValueError"})
     assert said == "Not available: comparison with near five: it raised ValueError."
+
+
+def three():
+    return 3
+
+
+def too_few():
+    raise InputError("three people are too few", code="DEGENERATE")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_parts_computed_ahead_are_those_computed_when_asked_for(workers):
+    tried = Attempts()
+    parts = {"expected": three, "events": too_few, "added": too_few, "optimism": too_few}
+    tried.ahead(parts, workers=workers)
+    assert tried.not_available == {}
+    # Reasons stand in the order of the evidence, not of the computing.
+    assert tried.computed("added") is None
+    assert tried.computed("expected") == 3
+    assert tried.computed("events") is None
+    assert list(tried.not_available) == ["added", "events"]
+    with pytest.raises(InputError, match="three people are too few"):
+        tried.needed("optimism")

@@ -52,6 +52,7 @@ from hiprisk.learning.participants.people import Participants
 from hiprisk.learning.pipeline import StudyEstimator
 from hiprisk.metrics.entry import Metric
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.parallel import current_cluster
 from hiprisk.sheet.document.ordinal import MAX_REFITTED
 from hiprisk.sheet.format import OrdinalModel
 from hiprisk.validation.performance.computing import PerformanceSettings, performance_of
@@ -61,6 +62,9 @@ from hiprisk.validation.performance.sample import EvaluationSample
 
 # The evidence is hashed, and the same study must have the same hash tomorrow.
 DEPENDS_ON_TODAY = {"FUTURE_DATE"}
+# People of a study up to which it is sent to other processes for single parts.
+_MOST_SENT = 20_000
+_OPTIMISM = "optimism of all metrics"
 
 
 def evaluate(study: FinishedStudy) -> Evidence:
@@ -80,6 +84,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
     sample = out_of_fold_sample(study)
     out_of_fold = out_of_fold_performance(study, sample)
+    _compute_ahead(tried, study, sample, out_of_fold)
     evidence = Evidence(
         name=config.name,
         title=config.title,
@@ -101,22 +106,20 @@ def evaluate(study: FinishedStudy) -> Evidence:
         ),
         families=study.chosen.candidates,
         apparent=_apparent(study, metrics),
-        optimism=full_optimism(study),
-        calibration_corrected=tried.part(
-            "calibration_corrected", partial(corrected_calibration, study)
-        ),
+        optimism=tried.needed(_OPTIMISM),
+        calibration_corrected=tried.computed("calibration_corrected"),
         holdout=tried.part(
             "holdout", partial(_holdout, study, study.prepared.selection.holdout, metrics)
         ),
         cross_validation=tried.part("cross_validation", partial(cross_validation_part, study)),
         out_of_fold=out_of_fold,
-        events=tried.part("events", partial(events_evidence, study, sample, out_of_fold)),
+        events=tried.computed("events"),
         sites=tried.part("sites", partial(sites_part, study)),
         subgroups=tried.part("subgroups", partial(subgroups_part, study, sample, out_of_fold)),
         sample_size=sample_size,
         stability=tried.part("stability", partial(stability_part, study)),
         added=tried.part("added", partial(added_part, study)),
-        expected=tried.part("expected", partial(expected_part, study)),
+        expected=tried.computed("expected"),
         association=tried.part("association", partial(association_part, study)),
         not_repeated=_not_repeated(config),
         labels=_labels(study.prepared.dictionary),
@@ -127,7 +130,7 @@ def evaluate(study: FinishedStudy) -> Evidence:
         partial_effects=tried.part("partial_effects", partial(partial_effects_part, study)),
         importance=tried.part("importance", partial(importance_part, study)),
         example_patient=tried.part("example_patient", partial(example_patient_part, study)),
-        simulated_truth=tried.part("simulated_truth", partial(truth_part, study)),
+        simulated_truth=tried.computed("simulated_truth"),
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )
@@ -138,6 +141,36 @@ def evaluate(study: FinishedStudy) -> Evidence:
         sheet=study.sheet,
     )
     return dataclasses.replace(evidence, summary=summary)
+
+
+def _compute_ahead(
+    tried: Attempts,
+    study: FinishedStudy,
+    sample: EvaluationSample,
+    out_of_fold: Performance,
+) -> None:
+    """Spread the parts that have no pieces of their own over the study's processes."""
+    prepared = study.prepared
+    # Whoever computes a part is one process; what tells of progress stays here.
+    alone = dataclasses.replace(
+        study, prepared=dataclasses.replace(prepared, workers=1, progress=_tell_nobody)
+    )
+    # Sending many people, or anybody to another machine, takes longer than the parts.
+    few = len(study.data.outcome) <= _MOST_SENT and current_cluster() is None
+    tried.ahead(
+        {
+            "expected": partial(expected_part, alone),
+            "events": partial(events_evidence, alone, sample, out_of_fold),
+            _OPTIMISM: partial(full_optimism, alone),
+            "calibration_corrected": partial(corrected_calibration, alone),
+            "simulated_truth": partial(truth_part, alone),
+        },
+        workers=prepared.workers if few else 1,
+    )
+
+
+def _tell_nobody(stage: str, done: int, total: int) -> None:
+    del stage, done, total
 
 
 def _labels(dictionary: Dictionary) -> dict[str, str]:

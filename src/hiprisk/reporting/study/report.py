@@ -8,7 +8,7 @@ from typing import Any
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
-from hiprisk.parallel import current_cluster, run_parallel
+from hiprisk.parallel import Shared, current_cluster, run_parallel
 from hiprisk.reporting.appendix.glossary import glossary_section
 from hiprisk.reporting.appendix.model import candidates_section, model_section
 from hiprisk.reporting.appendix.points import points_section
@@ -136,6 +136,8 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (expected_section, ("evidence",)),
     (candidates_section, ("evidence",)),
 )
+# Of many pictures.
+_LONG = (predictors_section, stability_section, subgroups_section, out_of_fold_section)
 
 
 def report_sections(
@@ -154,13 +156,17 @@ def report_sections(
     given = {"evidence": evidence, "sheet": sheet, "config": config}
     # What has to be sent to another machine would take longer than to draw it here.
     here = 1 if current_cluster() is not None else workers
-    possible = run_parallel(partial(_section, given), range(len(_POSSIBLE)), workers=here)
-    return tuple(section for section in possible if section is not None)
+    every = range(len(_POSSIBLE))
+    # Those of many pictures first, so that no process is left with one at the end.
+    order = sorted(every, key=lambda place: _POSSIBLE[place][0] not in _LONG)
+    drawn = run_parallel(partial(_section, Shared(given)), order, workers=here)
+    possible = dict(zip(order, drawn, strict=True))
+    return tuple(made for place in every if (made := possible[place]) is not None)
 
 
-def _section(given: Mapping[str, Any], position: int) -> Section | None:
+def _section(given: Shared[Mapping[str, Any]], position: int) -> Section | None:
     make, needs = _POSSIBLE[position]
-    return make(*(given[name] for name in needs))
+    return make(*(given.value[name] for name in needs))
 
 
 def report_figures(sections: Sequence[Section]) -> dict[str, bytes]:
