@@ -82,7 +82,7 @@ def test_with_outcomes_expected_stands_beside_observed(capsys, invented):
     assert "observed_minus_expected" in pd.read_csv("v/expected.csv").columns
     _, out, _ = run(capsys, "validate", invented, "cohort.csv", "--full", *FAST)
     assert "Expected and observed performance, if the model is right:" in out
-    assert "Observed less expected" in out or "No evidence that performance differs" in out
+    assert "Observed minus expected" in out or "No evidence that performance differs" in out
 
 
 def test_everybody_refused_is_a_refusal_with_the_reasons(capsys, invented, without):

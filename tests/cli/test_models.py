@@ -39,9 +39,7 @@ def test_a_folder_that_is_no_version_is_passed_over(capsys, tmp_path, name):
 
 def test_a_main_metric_has_its_interval_where_there_is_one():
     figures = {"value": 0.3, "low": 0.2, "high": 0.41}
-    assert (
-        _main_metric({"r2_corrected": figures}) == "R², optimism-corrected 0.300 (0.200 to 0.410)"
-    )
+    assert _main_metric({"r2_corrected": figures}) == "R², optimism-corrected 0.30 (0.20 to 0.41)"
     assert (
         _main_metric({"r2_corrected": {**figures, "low": None}}) == "R², optimism-corrected 0.300"
     )

@@ -3,6 +3,7 @@
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.card import emphasised, full_model, model_card
 from hiprisk.wording.disclaimers import SIMULATED_MODEL
+from hiprisk.wording.quantities import interval_digits, number, signed
 from ordinal_sheet import ordinal_sheet
 from report_words import names_in
 
@@ -19,9 +20,10 @@ def test_the_card_opens_with_the_warning_and_what_it_is_for(study):
 def test_performance_is_that_of_the_evidence_by_label(study):
     card = model_card(study.sheet, study.evidence)
     for row in study.evidence.optimism.rows:
+        digits = interval_digits(row)
         assert (
-            f"| {label_of(row.metric)} | {row.apparent:.4g} | {row.optimism:.4g} "
-            f"| {row.corrected:.4g} |" in card
+            f"| {label_of(row.metric)} | {number(row.apparent, digits)} "
+            f"| {signed(row.optimism, digits)} | {number(row.corrected, digits)} (" in card
         )
     assert "### Held-out participants" in card
     assert "The same people, WOMAC function:" in card

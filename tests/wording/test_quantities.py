@@ -1,20 +1,22 @@
 """Numbers, shares, p-values and estimates with their intervals, as text."""
 
 import dataclasses
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import hiprisk
 from hiprisk.wording.quantities import (
     NONE,
     contribution_decimals,
     decimals,
-    fine_number_and_interval,
-    fine_with_interval,
     interval,
     measured,
     months_in_words,
     number,
+    number_and_interval,
     p_equals,
     p_value,
     people_or_rows,
@@ -25,10 +27,23 @@ from hiprisk.wording.quantities import (
     signed,
     signed_with_ci,
     signed_with_interval,
+    typeset,
     with_ci,
     with_interval,
 )
 from small_bundle import small_sheet
+
+# Not of an interval about an estimate: ranges of values, whole percents, assumptions, and operations
+# saved per 100 people.
+DIGITS_OF_THEIR_OWN = {
+    "cli/samplesize.py",
+    "inference/samplesize/criteria.py",
+    "inference/samplesize/instability.py",
+    "reporting/study/utility.py",
+    "serving/clinician_page/answers.py",
+    "wording/performance.py",
+    "wording/reasons.py",
+}
 from tree_sheet import tree_sheet
 
 WHOLE = SimpleNamespace(value=0.25, low=0.125, high=0.5)
@@ -91,9 +106,32 @@ def test_contributions_to_a_risk_itself_have_a_digit_more():
 def test_digits_follow_from_the_interval():
     score = SimpleNamespace(value=16.7634, low=15.887, high=17.688)
     share = SimpleNamespace(value=0.2478, low=0.1812, high=0.3094)
-    assert fine_with_interval(score) == "16.76 (15.89 to 17.69)"
-    assert fine_number_and_interval(share) == ("0.248", "0.181 to 0.309")
-    assert fine_with_interval(SimpleNamespace(value=0.2478, low=None, high=None)) == "0.248"
+    assert with_interval(score) == "16.76 (15.89 to 17.69)"
+    assert number_and_interval(share) == ("0.248", "0.181 to 0.309")
+    assert with_interval(SimpleNamespace(value=0.2478, low=None, high=None)) == "0.248"
+
+
+def test_a_page_has_true_minus_signs_where_plain_text_has_hyphens():
+    plain = "R² -0.2 (-0.31 to -.05), scale 0-4, 2026-11-28, n-1, (2)-3"
+    minus = "\N{MINUS SIGN}"
+    assert (
+        typeset(plain)
+        == f"R² {minus}0.2 ({minus}0.31 to {minus}.05), scale 0-4, 2026-11-28, n-1, (2)-3"
+    )
+
+
+def test_digits_of_what_is_shown_with_an_interval_are_stated_nowhere():
+    """Each place takes them from the interval, so that the same figure reads alike everywhere."""
+    stated = re.compile(
+        r"(with_interval|with_ci|number_and_interval)\([^()]*, \d|\.(low|high):[+z]?\.\d[fg]"
+    )
+    root = Path(hiprisk.__file__).parent
+    found = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if stated.search(path.read_text("utf-8"))
+    }
+    assert found == DIGITS_OF_THEIR_OWN
 
 
 def test_a_length_of_time_is_said_in_months():

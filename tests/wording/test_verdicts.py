@@ -16,7 +16,7 @@ def slope(value, low=None, high=None):
     ("found", "words"),
     [
         (slope(0.8, 0.7, 0.9), "Predictions are too extreme: calibration slope 0.80 (95 % CI "),
-        (slope(1.2, 1.1, 1.3), "Predictions are too moderate: calibration slope 1.20 (95 % CI "),
+        (slope(1.2, 1.1, 1.31), "Predictions are too moderate: calibration slope 1.20 (95 % CI "),
         (slope(0.87, 0.70, 1.04), f"{NO_EVIDENCE}calibration slope 0.87 (95 % CI 0.70 to 1.04)."),
         (slope(1.0, 0.9, 1.1), f"{NO_EVIDENCE}calibration slope 1.00 (95 % CI"),
         (slope(0.8), "Whether predictions are too extreme or too moderate is inconclusive: "),

@@ -18,7 +18,6 @@ from hiprisk.errors import ExitCode
 from hiprisk.wording.quantities import signed_with_interval
 
 if TYPE_CHECKING:
-    from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.drift import DriftReport
     from hiprisk.validation.drift.results import VariableDrift
 
@@ -75,7 +74,7 @@ def show_drift(report: DriftReport, *, full: bool = False) -> None:
             "",
             f"Calibration CUSUM: {len(w.times)} points, {w.n_so_far[-1]} participants, largest sum "
             f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
-            f"{w.mean_difference:+.3g}{_ends(w.mean_error)} on average.",
+            f"{signed_with_interval(w.mean_error)} on average.",
         )
     if not full:
         print_lines(
@@ -121,17 +120,11 @@ def _variable_row(v: VariableDrift, *, full: bool) -> list[str]:
     return [
         v.label,
         v.verdict,
-        "" if v.difference is None else signed_with_interval(v.difference, 2),
+        "" if v.difference is None else signed_with_interval(v.difference),
         "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
         f"{100 * v.missing_now:.0f} %",
         *further,
     ]
-
-
-def _ends(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f" ({estimate.low:+.3g} to {estimate.high:+.3g})"
 
 
 def _number(value: float | None, form: str) -> str:

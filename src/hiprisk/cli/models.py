@@ -163,19 +163,21 @@ def _data(provenance: str, *, invented: bool | None) -> str:
 
 def _main_metric(metrics: object) -> str:
     """The main metric of the outcome's kind, with its interval where it has one."""
+    from hiprisk.metrics.estimate import Estimate
     from hiprisk.metrics.registry import metrics_for
     from hiprisk.wording.labels import EVALUATIONS
+    from hiprisk.wording.quantities import with_interval
 
     found = metrics if isinstance(metrics, dict) else {}
     mains = [metrics_for(kind)[0] for kind in ("continuous", "binary")]
     # A study without enough bootstrap models has no corrected figure.
-    for end, main in product(ESTIMATED, mains):
-        figures = found.get(f"{main.name}_{end}")
+    for how, main in product(ESTIMATED, mains):
+        figures = found.get(f"{main.name}_{how}")
         if not isinstance(figures, dict) or not isinstance(figures.get("value"), float):
             continue
-        low, high = figures.get("low"), figures.get("high")
-        interval = ""
-        if isinstance(low, float) and isinstance(high, float):
-            interval = f" ({low:.3f} to {high:.3f})"
-        return f"{main.label}, {EVALUATIONS[end]} {figures['value']:.3f}{interval}"
+        low, high = (
+            end if isinstance(end := figures.get(name), float) else None for name in ("low", "high")
+        )
+        shown = Estimate(name=main.name, value=figures["value"], low=low, high=high)
+        return f"{main.label}, {EVALUATIONS[how]} {with_interval(shown)}"
     return ""

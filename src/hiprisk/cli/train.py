@@ -27,7 +27,7 @@ from hiprisk.outputs import check_output_folder
 from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.wording.availability import not_computed_in_words
 from hiprisk.wording.labels import capital
-from hiprisk.wording.quantities import interval, interval_digits, number
+from hiprisk.wording.quantities import interval, interval_digits, number, number_and_interval
 
 if TYPE_CHECKING:
     from hiprisk.evidence.document import Evidence
@@ -152,8 +152,8 @@ def _show_without_optimism(evidence: Evidence) -> None:
     rows = []
     for one in evidence.apparent:
         other = by_name.get(one.name)
-        value = "" if other is None else f"{other.value:.3f}"
-        rows.append([metric_label(one.name), value, _span(other), f"{one.value:.3f}", _span(one)])
+        found = ("", "") if other is None else number_and_interval(other)
+        rows.append([metric_label(one.name), *found, *number_and_interval(one)])
     print_table(["metric", how, "95 % CI", "apparent", "95 % CI"], rows)
     print_lines(
         "", "Apparent values are of the participants that the model was fitted to: optimistic."
@@ -206,12 +206,6 @@ def _figure(value: float, estimate: Estimate | None, digits: int) -> str:
     return f"{number(value, digits)} ({interval(estimate.low, estimate.high, digits)})"
 
 
-def _span(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.low is None or estimate.high is None:
-        return ""
-    return interval(estimate.low, estimate.high)
-
-
 def _show_holdout(result: StudyResult) -> None:
     held = result.evidence.holdout
     if held is None:
@@ -226,8 +220,8 @@ def _show_holdout(result: StudyResult) -> None:
         others.append(held.reference)
     columns = [{one.name: one.value for one in other.metrics} for other in others]
     rows = [
-        [metric_label(one.name), number(one.value), _span(one)]
-        + [f"{column[one.name]:.3f}" if one.name in column else "" for column in columns]
+        [metric_label(one.name), *number_and_interval(one)]
+        + [number(column.get(one.name), interval_digits(one)) for column in columns]
         for one in held.model.metrics
     ]
     print_table(head, rows)

@@ -13,7 +13,7 @@ from hiprisk.cli.show.output import metric_label, print_lines, print_sentences, 
 from hiprisk.cli.show.participants import flow_in_words, show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.wording.labels import column_label, sheet_labels
-from hiprisk.wording.quantities import interval_digits, p_value, with_interval
+from hiprisk.wording.quantities import p_value, with_interval
 from hiprisk.wording.sites import site_rows
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _show_metrics(result: UpdateResult, *, full: bool) -> None:
 
 
 def _figure(estimate: Estimate | None) -> str:
-    return "" if estimate is None else with_interval(estimate, interval_digits(estimate))
+    return "" if estimate is None else with_interval(estimate)
 
 
 def _show_coefficients(result: UpdateResult, shown: Sequence[CoefficientChange]) -> None:

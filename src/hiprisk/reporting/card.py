@@ -8,6 +8,7 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.appendix.comparisons import candidate_label
+from hiprisk.reporting.internal.performance import with_digits
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
@@ -22,7 +23,7 @@ from hiprisk.wording.labels import (
     sheet_labels,
     with_unit,
 )
-from hiprisk.wording.quantities import percent
+from hiprisk.wording.quantities import number, number_and_interval, percent, signed, with_interval
 from hiprisk.wording.reasons import range_text
 from hiprisk.wording.sites import model_over_sites
 
@@ -77,10 +78,15 @@ def _internal_validation(evidence: Evidence) -> list[str]:
         return [*found, "Apparent, which is optimistic:", _estimates(evidence.apparent)]
     return [
         markdown_table(
-            ("metric", "apparent", "optimism", "optimism-corrected"),
+            ("metric", "apparent", "optimism", "optimism-corrected (95 % CI)"),
             [
-                (label_of(r.metric), f"{r.apparent:.4g}", f"{r.optimism:.4g}", f"{r.corrected:.4g}")
-                for r in evidence.optimism.rows
+                (
+                    label_of(row.metric),
+                    number(row.apparent, digits),
+                    signed(row.optimism, digits),
+                    with_interval(found, digits),
+                )
+                for row, found, digits in with_digits(evidence.optimism)
             ],
         ),
         f"Bootstrap of the whole procedure, {evidence.optimism.n_resamples} resamples of people. "
@@ -104,7 +110,7 @@ def _estimates(estimates: tuple[Estimate, ...]) -> str:
     return markdown_table(
         ("metric", "value", "95 % CI"),
         [
-            (label_of(e.name), f"{e.value:.4g}", f"{e.low:.4g} to {e.high:.4g}")
+            (label_of(e.name), *number_and_interval(e))
             for e in estimates
             if e.low is not None and e.high is not None
         ],
@@ -117,7 +123,7 @@ def _families(evidence: Evidence) -> str:
         [
             (
                 candidate_label(f),
-                f"{f.loss:.4g}",
+                number(f.loss, 4),
                 percent(f.gain_over_mean),
                 "yes" if f.chosen else "",
             )

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hiprisk.bundle import Bundle
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page.blocks import Section, Table
 from hiprisk.reporting.page.render import render_page
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, warnings_of
 from hiprisk.wording.labels import EVALUATIONS, capital
-from hiprisk.wording.quantities import interval, number
+from hiprisk.wording.quantities import NONE, number_and_interval
 
 # The end of a metric's name, and what such metrics are called; the longest end first.
 ENDS = {
@@ -29,7 +30,7 @@ MAIN = (
 )
 HEAD = ("metric", "value", "95 % CI", "name")
 
-Metrics = Mapping[str, Mapping[str, float | None]]
+Metrics = Mapping[str, Mapping[str, Any]]
 
 
 def metrics_page(bundle: Bundle) -> str:
@@ -101,7 +102,5 @@ def _tables(
 
 
 def _row(name: str, metric: str, metrics: Metrics) -> tuple[str, ...]:
-    estimate: Mapping[str, Any] = metrics[name]
-    low, high = estimate["low"], estimate["high"]
-    ends = "" if low is None or high is None else interval(low, high)
-    return capital(label_of(metric)), number(estimate["value"]), ends, f"`{name}`"
+    value, ends = number_and_interval(Estimate(name=name, **metrics[name]))
+    return capital(label_of(metric)), value, "" if ends == NONE else ends, f"`{name}`"

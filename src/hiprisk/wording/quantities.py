@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ NONE = "-"
 # Beyond what usual digits show.
 MOST_DECIMALS = 6
 TOO_FEW = "too few to show"
+_MINUS = re.compile(r"(?<![\w.)-])-(?=\.?\d)")
 
 
 class WithInterval(Protocol):
@@ -35,6 +37,20 @@ def number(value: float | None, digits: int = 3) -> str:
     return NONE if value is None else f"{value:z.{digits}f}"
 
 
+def typeset(text: str) -> str:
+    r"""A text with minus signs as a page or a picture prints them.
+
+    Plain text (terminal, Markdown, JSON, CSV) keeps the hyphen, which every terminal shows and
+    every program reads as a number.
+
+    Examples
+    --------
+    >>> ascii(typeset("-0.2 (-0.3 to 0.1), scale 0-4"))
+    "'\\u22120.2 (\\u22120.3 to 0.1), scale 0-4'"
+    """
+    return _MINUS.sub("\N{MINUS SIGN}", text)
+
+
 def decimals(spread: float | None, usual: int) -> int:
     """Digits after the point for an outcome that scatters so much about its prediction.
 
@@ -53,11 +69,11 @@ def decimals(spread: float | None, usual: int) -> int:
 def interval_digits(estimate: WithInterval, usual: int = 2) -> int:
     """Digits after the point of a value with an interval: the ends keep two that count.
 
-    The usual ones are for an interval that is a fifth of a unit wide, or wider; without an interval
-    nothing says how sure a digit is.
+    The usual ones are for an interval that is a fifth of a unit wide, or wider. A value without an
+    interval has one more: nothing says that it is not sure.
     """
     if estimate.low is None or estimate.high is None:
-        return usual
+        return usual + 1
     return decimals(5.0 * (estimate.high - estimate.low), usual)
 
 
@@ -135,19 +151,32 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> str:
     return f"{low:z.{digits}f} to {high:z.{digits}f}"
 
 
-def with_interval(estimate: WithInterval, digits: int = 3) -> str:
-    """Value and interval in one cell."""
-    if estimate.low is None or estimate.high is None:
-        return number(estimate.value, digits)
-    return f"{number(estimate.value, digits)} ({interval(estimate.low, estimate.high, digits)})"
+def with_interval(estimate: WithInterval, digits: int | None = None) -> str:
+    """Value and interval in one cell, with digits by the interval unless they are given.
+
+    Examples
+    --------
+    >>> from hiprisk.metrics.estimate import Estimate
+    >>> with_interval(Estimate(name="rmse", value=15.213, low=14.8, high=15.7))
+    '15.21 (14.80 to 15.70)'
+    """
+    value, ends = number_and_interval(estimate, digits)
+    return value if ends == NONE else f"{value} ({ends})"
 
 
-def signed_with_interval(estimate: WithInterval, digits: int = 3) -> str:
+def number_and_interval(estimate: WithInterval, digits: int | None = None) -> tuple[str, str]:
+    """The same in two cells."""
+    shown = interval_digits(estimate) if digits is None else digits
+    return number(estimate.value, shown), interval(estimate.low, estimate.high, shown)
+
+
+def signed_with_interval(estimate: WithInterval, digits: int | None = None) -> str:
     """Value and interval with their signs."""
     value, low, high = estimate.value, estimate.low, estimate.high
+    shown = interval_digits(estimate) if digits is None else digits
     if low is None or high is None:
-        return signed(value, digits)
-    return f"{signed(value, digits)} ({signed(low, digits)} to {signed(high, digits)})"
+        return signed(value, shown)
+    return f"{signed(value, shown)} ({signed(low, shown)} to {signed(high, shown)})"
 
 
 def share_with_interval(estimate: WithInterval, digits: int = 1) -> str:
@@ -158,36 +187,24 @@ def share_with_interval(estimate: WithInterval, digits: int = 1) -> str:
     return f"{percent(estimate.value, digits)} ({ends})"
 
 
-def fine_with_interval(estimate: WithInterval) -> str:
-    """Value and interval with as many digits as the interval says are sure; three without one."""
-    return with_interval(estimate, _fine_digits(estimate))
+def with_ci(estimate: WithInterval, digits: int | None = None, *, unit: str = "") -> str:
+    """Value and 95 % confidence interval inside a sentence: ``1.2 points (95 % CI 0.4 to 2.0)``.
+
+    Digits are by the interval unless they are given.
+    """
+    value, ends = number_and_interval(estimate, digits)
+    return _in_sentence(value, unit, ends)
 
 
-def fine_number_and_interval(estimate: WithInterval) -> tuple[str, str]:
-    """The same in two cells."""
-    digits = _fine_digits(estimate)
-    return number(estimate.value, digits), interval(estimate.low, estimate.high, digits)
-
-
-def _fine_digits(estimate: WithInterval) -> int:
-    return interval_digits(estimate, 3 if estimate.low is None else 2)
-
-
-def with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
-    """Value and 95 % confidence interval inside a sentence: ``1.2 points (95 % CI 0.4 to 2.0)``."""
-    value = f"{number(estimate.value, digits)}{f' {unit}' if unit else ''}"
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} (95 % CI {interval(estimate.low, estimate.high, digits)})"
-
-
-def signed_with_ci(estimate: WithInterval, digits: int = 3, *, unit: str = "") -> str:
+def signed_with_ci(estimate: WithInterval, digits: int | None = None, *, unit: str = "") -> str:
     """The same with signs, for a difference or a gain."""
-    value = f"{signed(estimate.value, digits)}{f' {unit}' if unit else ''}"
-    if estimate.low is None or estimate.high is None:
-        return value
-    ends = f"{signed(estimate.low, digits)} to {signed(estimate.high, digits)}"
-    return f"{value} (95 % CI {ends})"
+    value, _, ends = signed_with_interval(estimate, digits).partition(" (")
+    return _in_sentence(value, unit, ends.removesuffix(")") or NONE)
+
+
+def _in_sentence(value: str, unit: str, ends: str) -> str:
+    shown = f"{value} {unit}".rstrip()
+    return shown if ends == NONE else f"{shown} (95 % CI {ends})"
 
 
 def people_or_rows(n_people: int, n_rows: int) -> str:

@@ -25,7 +25,7 @@ def slope_in_words(slope: WithInterval, *, how: str = "") -> str:
     how : str
         How it was evaluated, where that is to be said: ``cross-validated``.
     """
-    said = f"{how} calibration slope {with_ci(slope, 2)}".lstrip()
+    said = f"{how} calibration slope {with_ci(slope)}".lstrip()
     if excludes(slope, 1.0):
         side = "too extreme" if slope.value < 1 else "too moderate"
         return f"Predictions are {side}: {said}."

@@ -53,7 +53,7 @@ def test_many_differences_stay_on_a_screen(capsys, tmp_path):
 def test_metrics_with_their_difference(capsys, tmp_path):
     metrics = {"r2_corrected": {"value": 0.345, "low": 0.2, "high": 0.5}}
     out = shown(capsys, tmp_path, metrics=metrics)
-    assert "optimism-corrected 0.300 (0.200 to 0.400) 0.345 (0.200 to 0.500) +0.045" in out
+    assert "optimism-corrected 0.30 (0.20 to 0.40) 0.34 (0.20 to 0.50) +0.045" in out
     assert "no main metric that both have" in shown(capsys, tmp_path, metrics={"x": 1})
 
 
@@ -80,9 +80,7 @@ def test_common_people_with_all_that_is_said_of_them(capsys, tmp_path):
     show_studies(result, paired)
     out = re.sub(" +", " ", capsys.readouterr().out)
     assert "Both on 240 rows of 120 people of new.csv; difference: other@1 minus small@1" in out
-    assert (
-        "R² 0.300 (0.200 to 0.400) 0.300 (0.200 to 0.400) +0.050 (+0.020 to +0.080) other@1" in out
-    )
+    assert "R² 0.30 (0.20 to 0.40) 0.30 (0.20 to 0.40) +0.050 (+0.020 to +0.080) other@1" in out
     assert "1 row that only small@1 can score: not compared\n3 rows that only other@1" in out
     assert "no calibration slope: predictions do not vary\nCAUTION: beware\n" in out
     assert "and 5 more (--json)" in out

@@ -100,7 +100,7 @@ def test_metrics_without_an_interval_have_an_empty_cell():
     rows = estimate_rows(
         [Estimate(name="mae", value=9.8765), Estimate(name="r2", value=0.3, low=0.1, high=0.5)]
     )
-    assert rows == [["mean absolute error", "9.88", ""], ["R²", "0.30", "0.10 to 0.50"]]
+    assert rows == [["mean absolute error", "9.877", ""], ["R²", "0.30", "0.10 to 0.50"]]
 
 
 def test_calibration_by_site_is_shown_at_a_few_predictions(result, capsys):

@@ -4,7 +4,7 @@ import dataclasses
 
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.internal.performance import crossing_in_words, performance_section
-from hiprisk.wording.quantities import fine_with_interval, interval_digits, number
+from hiprisk.wording.quantities import interval_digits, number, with_interval
 
 
 def rows_with_digits(study):
@@ -34,7 +34,7 @@ def test_the_body_has_corrected_and_apparent_values_side_by_side(study):
     ]
     corrected = {one.name: one for one in study.evidence.optimism.estimates()}
     [first] = [row for row in table.rows if row[0] == "R²"]
-    assert first[1] == fine_with_interval(corrected["r2"])
+    assert first[1] == with_interval(corrected["r2"])
 
 
 def test_what_the_resamples_did_not_repeat_is_said(study):
@@ -49,7 +49,7 @@ def test_without_refits_the_reason_and_what_stands_are_shown(study):
     )
     section = performance_section(evidence)
     assert section.paragraphs[0].endswith(f"is not available: {reason}.")
-    assert section.tables[0].rows[0][1] == fine_with_interval(evidence.apparent[0])
+    assert section.tables[0].rows[0][1] == with_interval(evidence.apparent[0])
     assert section.pictures == section.notes == ()
 
 

@@ -55,8 +55,8 @@ def test_slope_and_discrimination_are_written_in_the_plot():
     ax = draw_calibration_curve(calibration_curve(Y, RISK, kind="binary"), estimates=estimates)
     said = ax.texts[0].get_text().replace("\N{MINUS SIGN}", "-").split("\n")
     found = {one.name: one for one in estimates}
-    assert said[0] == f"slope {with_interval(found['calibration_slope'], 2)}"
-    assert said[-1] == f"C statistic {with_interval(found['c_statistic'], 2)}"
+    assert said[0] == f"slope {with_interval(found['calibration_slope'])}"
+    assert said[-1] == f"C statistic {with_interval(found['c_statistic'])}"
 
 
 def test_nothing_is_drawn_beyond_the_bounds_of_a_score():

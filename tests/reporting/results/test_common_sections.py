@@ -29,7 +29,7 @@ def test_reasons_are_words_with_the_label_of_their_variable():
 def test_a_metric_has_its_label_and_interval():
     assert metric_table([R2], caption="").rows == (("R²", "0.500", "0.400 to 0.600"),)
     line = metric_tile(R2, title="T", note="", anchor="a").lines[0]
-    assert (line.value, line.detail) == ("R² 0.50", "95 % CI 0.40 to 0.60")
+    assert (line.value, line.detail) == ("R² 0.500", "95 % CI 0.400 to 0.600")
 
 
 def test_expected_stands_beside_observed(validation):

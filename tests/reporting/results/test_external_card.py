@@ -4,6 +4,7 @@ import dataclasses
 
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.results.external_card import published_card, updated_card
+from hiprisk.wording.quantities import with_interval
 from report_words import names_in
 from small_bundle import small_sheet
 
@@ -22,7 +23,7 @@ def test_an_updated_model_names_its_parent_and_is_compared_with_it(update):
     assert f"- Updated on {update.n} people (simulated people)" in card
     before = {one.name: one for one in update.before}
     for one in update.after:
-        assert f"| {label_of(one.name)} | {before[one.name].value:.4g}" in card
+        assert f"| {label_of(one.name)} | {with_interval(before[one.name])} |" in card
     assert names_in(card) == []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import print_lines, print_table
 from hiprisk.wording.labels import in_words
-from hiprisk.wording.quantities import number, signed_with_interval
+from hiprisk.wording.quantities import interval_digits, number, signed_with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,8 @@ def _table(found: Sequence[tuple[CandidateComparison, Sequence[PairedDifference]
         [
             in_words(candidate.name) + (" (benchmark)" if candidate.benchmark else ""),
             one.label,
-            number(one.first.value),
-            number(one.second.value),
+            number(one.first.value, interval_digits(one.difference)),
+            number(one.second.value, interval_digits(one.difference)),
             signed_with_interval(one.difference),
         ]
         for candidate, differences in found

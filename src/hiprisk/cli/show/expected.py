@@ -84,7 +84,7 @@ def _observed(one: ComparedFigure) -> list[str]:
     found = one.difference
     return [
         NONE if one.observed is None else _digits_by_interval(one.observed),
-        NONE if found is None else signed_with_interval(found, interval_digits(found)),
+        NONE if found is None else signed_with_interval(found),
     ]
 
 
@@ -96,4 +96,4 @@ def _by_case_mix(one: ComparedFigure, *, everybody: bool) -> list[str]:
 
 
 def _digits_by_interval(estimate: Estimate) -> str:
-    return with_interval(estimate, interval_digits(estimate))
+    return with_interval(estimate)

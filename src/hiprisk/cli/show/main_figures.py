@@ -10,7 +10,11 @@ from hiprisk.cli.show.output import metric_label, print_lines, print_sentences, 
 from hiprisk.cli.show.participants import flow_in_words, show_reasons
 from hiprisk.cli.show.terminal import columns
 from hiprisk.wording.availability import not_available_in_words
-from hiprisk.wording.quantities import interval, interval_digits, number, with_interval
+from hiprisk.wording.quantities import (
+    NONE,
+    number_and_interval,
+    with_interval,
+)
 
 if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
@@ -89,7 +93,7 @@ def _event_row(event: EventPerformance) -> list[str]:
     if event.reason is not None:
         return [event.label, "not evaluated", ""]
     figures = [found.get(name) for name in ("c_statistic", "observed_expected_ratio")]
-    return [event.label, *("" if one is None else with_interval(one, 2) for one in figures)]
+    return [event.label, *("" if one is None else with_interval(one) for one in figures)]
 
 
 def _groups_in_words(groups: Subgroups) -> list[str]:
@@ -107,9 +111,5 @@ def _groups_in_words(groups: Subgroups) -> list[str]:
 
 def estimate_rows(estimates: Sequence[Estimate]) -> list[list[str]]:
     """Name, value and interval as cells, with digits by the interval."""
-    rows = []
-    for e in estimates:
-        digits = interval_digits(e)
-        ends = "" if e.low is None else interval(e.low, e.high, digits)
-        rows.append([metric_label(e.name), number(e.value, digits), ends])
-    return rows
+    cells = [(metric_label(one.name), *number_and_interval(one)) for one in estimates]
+    return [[name, value, "" if ends == NONE else ends] for name, value, ends in cells]

@@ -19,8 +19,8 @@ from hiprisk.cli.show.terminal import columns
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import (
     interval,
-    interval_digits,
     number,
+    number_and_interval,
     signed_with_interval,
     with_interval,
 )
@@ -93,9 +93,7 @@ def _show_formulas(performance: Performance) -> None:
             lacking[f"{label} ({method})"] = one.reason
             continue
         mark = " *" if one in used else ""
-        digits = interval_digits(one.estimate)
-        ends = interval(one.estimate.low, one.estimate.high, digits)
-        rows.append([label, f"{method}{mark}", number(one.estimate.value, digits), ends])
+        rows.append([label, f"{method}{mark}", *number_and_interval(one.estimate)])
     print_table(("metric", "formula", "value", "95 % CI"), rows)
     if lacking:
         print_lines(*not_available_in_words(lacking, str))
@@ -155,7 +153,7 @@ def _show_coverage(coverage: CoverageByLevel) -> None:
     by_range: dict[tuple[float, float, float], dict[float, str]] = {}
     for cell in coverage.cells:
         place = (cell.predicted_low, cell.predicted_high, cell.n)
-        by_range.setdefault(place, {})[cell.level] = with_interval(cell.coverage, 2)
+        by_range.setdefault(place, {})[cell.level] = with_interval(cell.coverage)
     print_table(
         ["predicted", "people", *(f"{100 * level:g} % prediction interval" for level in levels)],
         [
@@ -213,7 +211,7 @@ def _side_by_side(
 
 def _in_a_cell(estimate: Estimate) -> str:
     """Value and interval with digits by the interval."""
-    return with_interval(estimate, interval_digits(estimate))
+    return with_interval(estimate)
 
 
 def _show_case_mix(case_mix: CaseMix) -> None:
@@ -227,7 +225,7 @@ def _show_case_mix(case_mix: CaseMix) -> None:
                 s.label,
                 f"{s.development_mean:.3g}",
                 f"{s.new_mean:.3g}",
-                signed_with_interval(s.difference, 2),
+                signed_with_interval(s.difference),
                 f"{100 * s.new_missing:.0f} %",
             ]
             for s in shifts[:MOST_SHIFTS]

@@ -205,7 +205,7 @@ def effect_sentence(row: AssociationRow, table: AssociationTable) -> str:
             f"{with_ci(row.estimate, table.digits, unit=unit)}, {counted}{_direction(row, table)}"
         )
         return f"{capital(how)}: {found}."
-    found = f"odds ratio {with_ci(row.estimate, 2)}"
+    found = f"odds ratio {with_ci(row.estimate)}"
     if _has_risks(table):
         risk = table.row(row.model, stratum=row.stratum, measure="risk_difference")
         found += f", risk difference {with_ci(risk.estimate)}"

@@ -11,7 +11,7 @@ from hiprisk.inference.increment.resampled import ComparisonProcedure
 from hiprisk.inference.increment.results import Gain
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.wording.labels import blocks_in_words, column_label, unit_of_amount
-from hiprisk.wording.quantities import plural, signed_with_ci
+from hiprisk.wording.quantities import interval_digits, plural, signed_with_ci
 
 ERROR_NOTES = (
     "'error-free' is a hypothetical scenario: the gain if the named predictors had no measurement "
@@ -57,7 +57,10 @@ def verdict_sentence(
     """
     label = label or blocks_in_words(blocks)
     opening = "" if scenario is None else f"What if {_supposed(scenario)}: "
-    digits = 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
+    # So many that the gain can be compared with the minimum, whatever its interval.
+    digits = max(
+        interval_digits(gain.estimate), 3 if max(abs(gain.estimate.value), smallest) < 1 else 2
+    )
     estimate = signed_with_ci(gain.estimate, digits, unit=unit_of_amount(gain.unit))
     if n_coefficients == 0:
         # No test and no interval: both models make the same predictions in everybody.

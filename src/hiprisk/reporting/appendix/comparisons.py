@@ -9,7 +9,13 @@ from hiprisk.learning.model_choice import CandidateResult
 from hiprisk.reporting.page.blocks import Table
 from hiprisk.validation.performance.paired import PairedDifference
 from hiprisk.wording.labels import in_words
-from hiprisk.wording.quantities import NONE, number, setting_text, signed_with_interval
+from hiprisk.wording.quantities import (
+    NONE,
+    interval_digits,
+    number,
+    setting_text,
+    signed_with_interval,
+)
 
 
 def candidate_label(candidate: CandidateResult) -> str:
@@ -59,8 +65,8 @@ def _table(found: Sequence[tuple[str, Sequence[PairedDifference]]], *, caption: 
         (
             in_words(name),
             one.label,
-            number(one.first.value),
-            number(one.second.value),
+            number(one.first.value, interval_digits(one.difference)),
+            number(one.second.value, interval_digits(one.difference)),
             signed_with_interval(one.difference),
         )
         for name, differences in found

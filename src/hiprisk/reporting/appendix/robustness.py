@@ -143,7 +143,7 @@ def _group_rows(groups: Subgroups) -> tuple[tuple[str, ...], ...]:
         (
             "everybody",
             f"{groups.n_people}",
-            *(with_interval(everybody[name], 2) for name in groups.metrics),
+            *(with_interval(everybody[name]) for name in groups.metrics),
         )
     ]
     for group in groups.groups:

@@ -11,7 +11,14 @@ from hiprisk.reporting.plots.sites import draw_clustered_calibration, draw_sites
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.subgroups.results import CALIBRATION
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import interval, number, percent, plural
+from hiprisk.wording.quantities import (
+    interval,
+    interval_digits,
+    number,
+    percent,
+    plural,
+    with_interval,
+)
 
 
 def sites_section(evidence: Evidence) -> Section | None:
@@ -42,8 +49,9 @@ def sites_section(evidence: Evidence) -> Section | None:
                   "site", "variance between sites (tau²)", "I²"),
             rows=tuple(
                 (label_of(row.metric), f"{row.n_sites}",
-                 f"{number(row.value)} ({interval(row.low, row.high)})",
-                 interval(row.new_low, row.new_high), number(row.tau2, 4), percent(row.i2, 0))
+                 with_interval(row),
+                 interval(row.new_low, row.new_high, interval_digits(row)),
+                 number(row.tau2, 4), percent(row.i2, 0))
                 for row in sites.pooled
             ),
             caption="Random-effects meta-analysis over sites",

@@ -11,7 +11,6 @@ from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
-    interval_digits,
     number,
     signed,
     signed_with_interval,
@@ -62,7 +61,7 @@ def _rows(evidence: Evidence, truth: SimulatedTruth) -> Iterator[tuple[str, ...]
     if truth.best is not None:
         yield (
             f"{capital(label_of(name))} of the model; truth: of a regression on all blocks",
-            NONE if found is None else with_interval(found, interval_digits(found)),
+            NONE if found is None else with_interval(found),
             number(truth.best, 3),
         )
     added = evidence.added

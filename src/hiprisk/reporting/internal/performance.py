@@ -16,7 +16,6 @@ from hiprisk.validation.internal.optimism_table import OptimismRow, OptimismTabl
 from hiprisk.wording.availability import not_available_in_words, not_computed_in_words
 from hiprisk.wording.quantities import (
     NONE,
-    fine_with_interval,
     interval,
     interval_digits,
     number,
@@ -84,17 +83,17 @@ def _main_columns(table: OptimismTable, crossing: CrossValidation | None) -> Tab
                 signed(row.optimism, digits),
                 number(crossed[row.metric].value, digits) if row.metric in crossed else NONE,
             )
-            for row, found, digits in _with_digits(table)
+            for row, found, digits in with_digits(table)
         ),
         caption="Performance, optimism-corrected and apparent",
     )
 
 
-def _with_digits(table: OptimismTable) -> Iterator[tuple[OptimismRow, Estimate, int]]:
+def with_digits(table: OptimismTable) -> Iterator[tuple[OptimismRow, Estimate, int]]:
     """Each row, its corrected estimate, and the digits that the interval says are sure."""
     for row in table.rows:
         found = Estimate(name=row.metric, value=row.corrected, low=row.low, high=row.high)
-        yield row, found, interval_digits(found, 3 if row.low is None else 2)
+        yield row, found, interval_digits(found)
 
 
 def repeated_in_words(table: OptimismTable) -> str:
@@ -141,7 +140,7 @@ def optimism_columns(table: OptimismTable, crossing: CrossValidation | None) -> 
                 number(row.value_632_plus, digits),
                 with_interval(crossed[row.metric], digits) if row.metric in crossed else NONE,
             )
-            for row, _, digits in _with_digits(table)
+            for row, _, digits in with_digits(table)
         ),
         caption="Apparent, optimism-corrected and cross-validated performance",
     )  # fmt: skip
@@ -154,8 +153,8 @@ def _apparent_columns(apparent: Sequence[Estimate], crossing: CrossValidation | 
         rows=tuple(
             (
                 label_of(one.name),
-                fine_with_interval(one),
-                fine_with_interval(crossed[one.name]) if one.name in crossed else NONE,
+                with_interval(one),
+                with_interval(crossed[one.name]) if one.name in crossed else NONE,
             )
             for one in apparent
         ),

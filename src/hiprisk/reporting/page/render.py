@@ -10,6 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from hiprisk.reporting.page.blocks import APPENDIX, BODY, FirstScreen, Section
+from hiprisk.wording.quantities import typeset
 
 TEMPLATES = ("report.html.j2", "section.html.j2", "style.css")
 # On paper a table of more columns has smaller type, and one of few rows stays on its page.
@@ -53,6 +54,7 @@ def render_page(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_typeset,
     )
     environment.filters["with_marks"] = _with_marks
     environment.globals.update(MANY_COLUMNS=MANY_COLUMNS, FEW_ROWS=FEW_ROWS)
@@ -74,7 +76,17 @@ def _template(name: str) -> str:
     return resources.files("hiprisk.reporting.page").joinpath("templates", name).read_text("utf-8")
 
 
+def _typeset(value: object) -> object:
+    """A text of the page; what is marked up already stays as it is."""
+    return typeset(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _with_marks(text: str) -> Markup:
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    # Code is copied and typed: its minus stays a hyphen.
+    parts = re.split(r"(`[^`]+`)", str(escape(text)))
+    marked = "".join(
+        f"<code>{part[1:-1]}</code>" if part.startswith("`") and len(part) > 2 else typeset(part)
+        for part in parts
+    )
     marked = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", marked)
     return Markup(re.sub(r"\[([^]]+)\]\((#[a-z_0-9]+)\)", r'<a href="\2">\1</a>', marked))

@@ -92,4 +92,4 @@ def _rows(table: AssociationTable, measure: str) -> list[ForestRow]:
 
 def _row(label: str, estimate: Estimate, colour: str, marker: str) -> ForestRow:
     return ForestRow(label=label, value=estimate.value, low=estimate.low, high=estimate.high,
-                     numbers=with_interval(estimate, 2), colour=colour, marker=marker)  # fmt: skip
+                     numbers=with_interval(estimate), colour=colour, marker=marker)  # fmt: skip

@@ -23,7 +23,7 @@ from hiprisk.reporting.plots.style import (
 )
 from hiprisk.validation.internal.corrected_curves import CorrectedCurve
 from hiprisk.validation.performance.results import Performance
-from hiprisk.wording.quantities import interval, number
+from hiprisk.wording.quantities import typeset, with_interval
 
 WORDS = {"loess": "loess", "spline": "restricted cubic spline", "lowess": "lowess"}
 # Of the strip beneath the plot, as shares of the plot's height: its own height, and its distance.
@@ -219,5 +219,4 @@ def _write(ax: Axes, estimates: Sequence[Estimate]) -> None:
 
 
 def _line(word: str, one: Estimate) -> str:
-    ends = "" if one.low is None else f" ({interval(one.low, one.high, 2)})"
-    return f"{word} {number(one.value, 2)}{ends}".replace("-", "\N{MINUS SIGN}")
+    return typeset(f"{word} {with_interval(one)}")

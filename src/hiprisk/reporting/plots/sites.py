@@ -21,7 +21,7 @@ from hiprisk.reporting.plots.style import (
 from hiprisk.validation.internal.internal_external_results import InternalExternal
 from hiprisk.validation.sites.calibration_results import ClusteredCalibration
 from hiprisk.wording.labels import capital
-from hiprisk.wording.quantities import interval, with_interval
+from hiprisk.wording.quantities import interval, interval_digits, with_interval
 
 
 def draw_sites(
@@ -70,7 +70,7 @@ def _rows(result: InternalExternal, name: str) -> list[ForestRow]:
         ForestRow(
             label=site.site if site.n_people is None else f"{site.site} (n = {site.n_people})",
             value=site.value, low=site.low, high=site.high, marker="s",
-            numbers=with_interval(site, 2),
+            numbers=with_interval(site),
         )
         for site in result.of(name)
     ]  # fmt: skip
@@ -79,12 +79,13 @@ def _rows(result: InternalExternal, name: str) -> list[ForestRow]:
         return rows
     rows.append(ForestRow(label=f"mean of {pooled.n_sites} sites", value=pooled.value,
                           low=pooled.low, high=pooled.high, marker="D", colour=ORANGE,
-                          numbers=with_interval(pooled, 2)))  # fmt: skip
+                          numbers=with_interval(pooled)))  # fmt: skip
     if pooled.new_low is not None and pooled.new_high is not None:
         level = f"{100 * result.level:.0f} %"
         rows.append(ForestRow(label=f"new site ({level} prediction interval)", low=pooled.new_low,
                               high=pooled.new_high, band=True, colour=ORANGE,
-                              numbers=interval(pooled.new_low, pooled.new_high, 2)))  # fmt: skip
+                              numbers=interval(pooled.new_low, pooled.new_high,
+                                               interval_digits(pooled))))  # fmt: skip
     return rows
 
 

@@ -25,7 +25,7 @@ from hiprisk.validation.internal.instability_results import (
     DecisionStability,
     PredictionStability,
 )
-from hiprisk.wording.quantities import share_with_interval
+from hiprisk.wording.quantities import interval, interval_digits, share_with_interval
 
 # So many thresholds at most are the axis's own numbers.
 FEW_THRESHOLDS = 6
@@ -146,7 +146,7 @@ def draw_calibration_stability(
     ax.set_ylabel(f"observed ({unit})")
     title = "Calibration instability"
     if slope is not None and slope.low is not None and slope.high is not None:
-        title += f": slopes {slope.low:.2f} to {slope.high:.2f}"
+        title += f": slopes {interval(slope.low, slope.high, interval_digits(slope))}"
     set_title(ax, title, provenance)
     solid(legend_below(ax, columns=2))
     return ax

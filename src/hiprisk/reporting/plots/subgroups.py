@@ -80,7 +80,7 @@ def _group_row(row: GroupEstimate, group: Group) -> ForestRow:
 
 def _row(label: str, estimate: Estimate, *, colour: str, marker: str) -> ForestRow:
     return ForestRow(label=label, value=estimate.value, low=estimate.low, high=estimate.high,
-                     numbers=with_interval(estimate, 2), colour=colour, marker=marker)  # fmt: skip
+                     numbers=with_interval(estimate), colour=colour, marker=marker)  # fmt: skip
 
 
 def _row_label(row: GroupEstimate, group: Group) -> str:
@@ -94,5 +94,5 @@ def _spread_note(result: Subgroups, grouping: str, metric: str) -> tuple[str, st
         if (row.grouping, row.event, row.metric) == (grouping, "", metric):
             found = row.difference or row.tau
             word = "difference" if row.difference else "heterogeneity (SD)"
-            return word, f"{with_interval(found, 2)}, {p_equals(row.p_value)}"
+            return word, f"{with_interval(found)}, {p_equals(row.p_value)}"
     return None

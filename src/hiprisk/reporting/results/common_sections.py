@@ -12,8 +12,9 @@ from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import (
     NONE,
-    interval,
+    interval_digits,
     number,
+    number_and_interval,
     signed,
     signed_with_interval,
     with_interval,
@@ -64,24 +65,20 @@ def participants_section(
 
 def metric_table(estimates: Sequence[Estimate], *, caption: str, folded: bool = False) -> Table:
     """Metrics with their intervals."""
-    rows = tuple(
-        (capital(label_of(one.name)), number(one.value), interval(one.low, one.high))
-        for one in estimates
-    )
+    rows = tuple((capital(label_of(one.name)), *number_and_interval(one)) for one in estimates)
     return Table(head=METRIC_HEAD, rows=rows, caption=caption, folded=folded)
 
 
-def metric_tile(estimate: Estimate, *, title: str, note: str, anchor: str, digits: int = 2) -> Tile:
+def metric_tile(estimate: Estimate, *, title: str, note: str, anchor: str) -> Tile:
     """One metric with its interval, large."""
+    value, ends = number_and_interval(estimate)
     return Tile(
         title=title,
         lines=(
             Line(
                 label=capital(label_of(estimate.name)),
-                value=f"{capital(label_of(estimate.name))} {number(estimate.value, digits)}",
-                detail=""
-                if estimate.low is None
-                else f"95 % CI {interval(estimate.low, estimate.high, digits)}",
+                value=f"{capital(label_of(estimate.name))} {value}",
+                detail="" if ends == NONE else f"95 % CI {ends}",
             ),
         ),
         note=note,
@@ -124,7 +121,9 @@ def _expected_table(
         row = [capital(names[one.name]), with_interval(one.expected)]
         if beside:
             moved = one.by_case_mix
-            row += [number(one.development), NONE if moved is None else signed(moved)]
+            digits = interval_digits(one.expected)
+            row += [number(one.development, digits)]
+            row += [NONE if moved is None else signed(moved, digits)]
         if observed:
             found = one.difference
             row += [

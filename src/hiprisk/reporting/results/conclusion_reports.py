@@ -52,7 +52,7 @@ def added_value_report(result: AddedValue) -> ResultReport:
     information = Tile(
         title="Share of new information (95 % CI)",
         lines=tuple(
-            Line(label=capital(one.label), value=with_interval(one.new_information, 2))
+            Line(label=capital(one.label), value=with_interval(one.new_information))
             for one in result.additions
             if len(one.blocks) == 1
         ),

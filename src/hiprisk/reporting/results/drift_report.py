@@ -22,6 +22,7 @@ from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import (
     NONE,
     interval,
+    interval_digits,
     number,
     p_equals,
     percent,
@@ -130,7 +131,7 @@ def _row(one: VariableDrift) -> tuple[str, ...]:
     return (
         capital(one.label),
         VERDICTS[one.verdict],
-        NONE if one.difference is None else signed_with_interval(one.difference, 2),
+        NONE if one.difference is None else signed_with_interval(one.difference),
         number(one.psi),
         number(one.psi_by_chance),
         percent(one.missing_then, 0),
@@ -147,7 +148,7 @@ def _watch(report: DriftReport, watch: CalibrationCusum) -> Section:
         ("limit", f"{watch.limit:.2f}"),
         ("false-alarm probability", percent(watch.false_alarm, 0)),
         ("alarm", watch.alarm_at or "none"),
-        ("observed minus predicted (95 % CI)", signed_with_interval(error, 2)),
+        ("observed minus predicted (95 % CI)", signed_with_interval(error)),
         ("did miscalibration change over time?", p_equals(watch.change_p_value)),
     )
     return Section(
@@ -185,15 +186,16 @@ def _tiles(report: DriftReport) -> Iterator[Tile]:
     )
     if report.predictions is not None:
         found = report.predictions
+        digits = interval_digits(found.difference)
         yield Tile(
             title="Did predictions move?",
             lines=(
                 Line(
                     label="Difference",
-                    value=f"{signed(found.difference.value, 2)} SD",
+                    value=f"{signed(found.difference.value, digits)} SD",
                     detail=""
                     if found.difference.low is None
-                    else f"95 % CI {interval(found.difference.low, found.difference.high, 2)}",
+                    else f"95 % CI {interval(found.difference.low, found.difference.high, digits)}",
                 ),
             ),
             note=f"Mean {found.mean_now:.3g}, in development {found.mean_then:.3g}: "
@@ -219,6 +221,6 @@ def _cusum_tile(watch: CalibrationCusum) -> Tile:
             ),
         ),
         note=f"False-alarm probability {percent(watch.false_alarm, 0)}. Observed minus predicted "
-        f"{signed_with_interval(watch.mean_error, 2)}, {watch.n_so_far[-1]} people.",
+        f"{signed_with_interval(watch.mean_error)}, {watch.n_so_far[-1]} people.",
         anchor="cusum",
     )

@@ -9,7 +9,7 @@ from hiprisk.sheet.format import Sheet
 from hiprisk.validation.updating.results import UpdateResult
 from hiprisk.wording.disclaimers import CARD_DISCLAIMER, provenance_in_words
 from hiprisk.wording.labels import estimand_in_words, with_unit
-from hiprisk.wording.quantities import people_counted
+from hiprisk.wording.quantities import people_counted, with_interval
 from hiprisk.wording.sites import model_over_sites, site_rows
 
 
@@ -72,11 +72,7 @@ def _by_site(result: UpdateResult) -> list[str]:
 
 
 def _shown(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return ""
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.4g}"
-    return f"{estimate.value:.4g} ({estimate.low:.4g} to {estimate.high:.4g})"
+    return "" if estimate is None else with_interval(estimate)
 
 
 def _use(sheet: Sheet) -> list[str]:

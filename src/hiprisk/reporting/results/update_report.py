@@ -18,6 +18,7 @@ from hiprisk.wording.labels import capital, column_label, sheet_labels
 from hiprisk.wording.quantities import (
     NONE,
     interval,
+    interval_digits,
     number,
     p_equals,
     p_value,
@@ -233,9 +234,10 @@ def _tiles(result: UpdateResult) -> Iterator[Tile]:
 
 def _change(before: Estimate, after: Estimate) -> Line:
     write = signed if before.name == "calibration_in_the_large" else number
-    ends = "" if after.low is None else f"({interval(after.low, after.high, 2)})"
+    digits = interval_digits(after)
+    ends = "" if after.low is None else f"({interval(after.low, after.high, digits)})"
     return Line(
         label=capital(label_of(before.name)),
-        value=f"{write(before.value, 2)} → {write(after.value, 2)}",
+        value=f"{write(before.value, digits)} → {write(after.value, digits)}",
         detail=ends,
     )

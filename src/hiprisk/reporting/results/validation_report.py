@@ -34,6 +34,7 @@ from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.performance import HEADLINES
 from hiprisk.wording.quantities import (
     interval,
+    interval_digits,
     number,
     people_counted,
     signed_with_interval,
@@ -144,9 +145,13 @@ def _on_average(result: ExternalValidation, decided: dict[str, Estimate]) -> Ite
         lines=(
             Line(
                 label="Observed minus predicted",
-                value=f"{signed_with_interval(large, 2).partition(' (')[0]} {unit}".rstrip(),
+                value=f"{signed_with_interval(large).partition(' (')[0]} {unit}".rstrip(),
                 detail="observed minus predicted"
-                + ("" if large.low is None else f", 95 % CI {interval(large.low, large.high, 2)}"),
+                + (
+                    ""
+                    if large.low is None
+                    else f", 95 % CI {interval(large.low, large.high, interval_digits(large))}"
+                ),
             ),
         ),
         note=f"{_average_note(large, 0.0)} 0 is ideal.",
@@ -185,7 +190,7 @@ def _expected_tile(result: ExternalValidation) -> Iterator[Tile]:
             Line(
                 label=capital(label_of(one.name)),
                 value=f"{number(one.observed.value if one.observed else None, 2)} observed",
-                detail=f"{with_interval(one.expected, 2)} expected",
+                detail=f"{with_interval(one.expected)} expected",
             )
             for one in shown
         ),

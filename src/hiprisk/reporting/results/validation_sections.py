@@ -25,6 +25,7 @@ from hiprisk.wording.quantities import (
     NONE,
     interval,
     number,
+    number_and_interval,
     percent,
     signed_with_interval,
     with_interval,
@@ -87,10 +88,11 @@ def _formula_table(result: ExternalValidation) -> Table:
             (
                 capital(label_of(one.metric)),
                 f"{METHOD_LABELS[one.method]}{' (in the verdict)' if one in used else ''}",
-                NONE if one.estimate is None else number(one.estimate.value),
-                one.reason or NONE
-                if one.estimate is None
-                else interval(one.estimate.low, one.estimate.high),
+                *(
+                    (NONE, one.reason or NONE)
+                    if one.estimate is None
+                    else number_and_interval(one.estimate)
+                ),
             )
             for one in performance.formula_intervals
         ),
@@ -207,7 +209,7 @@ def case_mix_section(result: ExternalValidation) -> Section | None:
                       "missing here"),
                 rows=tuple(
                     (capital(one.label), f"{one.development_mean:.3g}", f"{one.new_mean:.3g}",
-                     signed_with_interval(one.difference, 2), percent(one.new_missing, 0))
+                     signed_with_interval(one.difference), percent(one.new_missing, 0))
                     for one in shifts
                 ),
                 caption="Means of numbers and shares of levels, the largest difference first",

@@ -15,7 +15,7 @@ from hiprisk.reporting.plots.distribution import draw_coverage, draw_pit, draw_p
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.validation.performance.results import Performance
 from hiprisk.wording.labels import unit_of_amount
-from hiprisk.wording.quantities import fine_number_and_interval, number, people_or_rows
+from hiprisk.wording.quantities import number, number_and_interval, people_or_rows
 
 
 def calibration_section(evidence: Evidence) -> Section | None:
@@ -209,4 +209,4 @@ def decomposition_tables(performance: Performance) -> tuple[Table, ...]:
 
 def metric_rows(estimates: Sequence[Estimate]) -> tuple[tuple[str, ...], ...]:
     """Metrics with their intervals, as rows of a table."""
-    return tuple((label_of(e.name), *fine_number_and_interval(e)) for e in estimates)
+    return tuple((label_of(e.name), *number_and_interval(e)) for e in estimates)

@@ -17,7 +17,15 @@ from hiprisk.reporting.plots.utility import draw_decision_curve_difference
 from hiprisk.wording.associations import MEASURE_LABELS, MODEL_SHORT_LABELS
 from hiprisk.wording.disclaimers import SIMULATED_COHORT
 from hiprisk.wording.labels import capital
-from hiprisk.wording.quantities import NONE, interval, number, p_value, percent, with_interval
+from hiprisk.wording.quantities import (
+    NONE,
+    interval_digits,
+    number,
+    number_and_interval,
+    p_value,
+    percent,
+    with_interval,
+)
 
 
 def added_section(evidence: Evidence) -> Section | None:
@@ -141,14 +149,14 @@ def _information_rows(one: Addition) -> Iterator[tuple[str, ...]]:
 def _gain_row(one: Addition, gain: Gain, scenario: str) -> tuple[str, ...]:
     label = f"{gain.label}{', reduction' if gain.reduction else ''}"
     ends = gain.estimate
+    digits = interval_digits(ends)
     return (
         one.label,
         label,
         scenario,
-        number(gain.base),
-        number(gain.model),
-        number(ends.value),
-        interval(ends.low, ends.high),
+        number(gain.base, digits),
+        number(gain.model, digits),
+        *number_and_interval(ends, digits),
     )
 
 

@@ -28,8 +28,10 @@ from hiprisk.wording.performance import (
 from hiprisk.wording.quantities import (
     decimals,
     interval,
+    interval_digits,
     months_in_words,
     number,
+    number_and_interval,
     people_counted,
     percent,
     plural,
@@ -111,19 +113,23 @@ def _performance(evidence: Evidence) -> Tile | None:
     if found is None:
         return None
     estimate, how = found
+    digits = interval_digits(estimate)
+    value, ends = number_and_interval(estimate)
     apparent = next((one.value for one in evidence.apparent if one.name == name), None)
     truth = evidence.simulated_truth
-    best = "" if truth is None or truth.best is None else f". **Truth: {number(truth.best, 2)}**"
+    best = (
+        "" if truth is None or truth.best is None else f". **Truth: {number(truth.best, digits)}**"
+    )
     return Tile(
         title="How well does it predict?",
         lines=(
             Line(
                 label=capital(label_of(name)),
-                value=f"{capital(label_of(name))} {number(estimate.value, 2)}",
-                detail=f"95 % CI {interval(estimate.low, estimate.high, 2)}, {how}{best}",
+                value=f"{capital(label_of(name))} {value}",
+                detail=f"95 % CI {ends}, {how}{best}",
             ),
         ),
-        note=f"Apparent, in the people it was fitted to: {number(apparent, 2)}. "
+        note=f"Apparent, in the people it was fitted to: {number(apparent, digits)}. "
         + ("0 is the mean-only model, 1 a perfect one." if name == "r2" else "0.5 is chance."),
         anchor="performance",
     )
@@ -139,13 +145,14 @@ def _calibration(evidence: Evidence) -> Tile | None:
         said = f"Predictions are too {side}."
     else:
         said = "No evidence that predictions are too extreme or too moderate."
+    value, ends = number_and_interval(slope)
     return Tile(
         title="Is it calibrated?",
         lines=(
             Line(
                 label="Calibration slope",
-                value=f"Calibration slope {number(slope.value, 2)}",
-                detail=f"95 % CI {interval(slope.low, slope.high, 2)}, {how}",
+                value=f"Calibration slope {value}",
+                detail=f"95 % CI {ends}, {how}",
             ),
         ),
         note=f"{said} 1 is ideal.",

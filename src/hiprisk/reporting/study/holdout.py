@@ -9,7 +9,7 @@ from hiprisk.reporting.page.blocks import Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.murphy import draw_murphy_diagram
 from hiprisk.wording.labels import capital, unit_of_amount
-from hiprisk.wording.quantities import fine_with_interval
+from hiprisk.wording.quantities import with_interval
 
 
 def holdout_section(evidence: Evidence) -> Section | None:
@@ -65,5 +65,5 @@ def _murphy_pictures(evidence: Evidence, held: HoldoutResult) -> tuple[Picture, 
 
 def _held_row(estimate: Estimate, others: list[dict[str, Estimate]]) -> tuple[str, ...]:
     beside = (other.get(estimate.name) for other in others)
-    cells = ("" if one is None else fine_with_interval(one) for one in beside)
-    return (label_of(estimate.name), fine_with_interval(estimate), *cells)
+    cells = ("" if one is None else with_interval(one) for one in beside)
+    return (label_of(estimate.name), with_interval(estimate), *cells)

@@ -14,7 +14,6 @@ from hiprisk.reporting.plots.utility import draw_decision_curve
 from hiprisk.wording.labels import capital
 from hiprisk.wording.quantities import (
     NONE,
-    fine_with_interval,
     number,
     people_or_rows,
     percent,
@@ -137,10 +136,7 @@ def _event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             rows=tuple(
                 (
                     label_of(name),
-                    *(
-                        fine_with_interval(found[name]) if name in found else NONE
-                        for found in by_event
-                    ),
+                    *(with_interval(found[name]) if name in found else NONE for found in by_event),
                 )
                 for name in dict.fromkeys(name for found in by_event for name in found)
             ),
@@ -163,10 +159,7 @@ def _corrected_event_tables(events: list[EventEvidence]) -> tuple[Table, ...]:
             rows=tuple(
                 (
                     label_of(name),
-                    *(
-                        fine_with_interval(found[name]) if name in found else NONE
-                        for found in by_event
-                    ),
+                    *(with_interval(found[name]) if name in found else NONE for found in by_event),
                 )
                 for name in dict.fromkeys(name for found in by_event for name in found)
             ),

@@ -38,13 +38,13 @@ from hiprisk.wording.performance import (
 )
 from hiprisk.wording.quantities import (
     decimals,
-    interval,
     interval_digits,
     months_in_words,
     number,
     percent,
     plural,
-    signed,
+    signed_with_ci,
+    with_ci,
 )
 
 # Of the sentences of a bundle without an evaluation.
@@ -187,13 +187,6 @@ def _points(sheet: Sheet, value: float) -> str:
     return f"{number(value, digits)} {unit_of_amount(sheet.outcome.unit)}".rstrip()
 
 
-def _with_ci(estimate: Estimate, digits: int) -> str:
-    if estimate.low is None or estimate.high is None:
-        return number(estimate.value, digits)
-    ends = interval(estimate.low, estimate.high, digits)
-    return f"{number(estimate.value, digits)} (95 % CI {ends})"
-
-
 def _one_person(sheet: Sheet, evidence: Evidence) -> Answer | None:
     if sheet.outcome.kind == "continuous":
         return _interval_width(sheet, evidence)
@@ -275,11 +268,10 @@ def _effect(sheet: Sheet, row: Mapping[str, Any]) -> str:
     found = Estimate(name=row["measure"], **row["estimate"])
     if row["measure"] != "mean_difference":
         label = row["measure"].replace("_", " ")
-        return f"{label} {_with_ci(found, 2)}"
+        return f"{label} {with_ci(found)}"
     digits = interval_digits(found, 1)
     unit = unit_of_amount(sheet.outcome.unit)
-    ends = interval(found.low, found.high, digits)
-    return f"{signed(found.value, digits)} {unit} (95 % CI {ends})"
+    return signed_with_ci(found, digits, unit=unit)
 
 
 def _what_changes(sheet: Sheet) -> Answer | None:

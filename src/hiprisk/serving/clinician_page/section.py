@@ -8,6 +8,7 @@ from importlib import resources
 from hiprisk.bundle.manifest import REPORT
 from hiprisk.serving.clinician_page.answers import Answer, answers_about
 from hiprisk.serving.model import Model
+from hiprisk.wording.quantities import typeset
 
 ANCHOR = "model-card"
 TITLE = "What this model is for, how good it is, and for whom not"
@@ -37,10 +38,10 @@ def style() -> str:
 
 
 def _card(answer: Answer) -> str:
-    lines = "".join(f"<p>{html.escape(line)}</p>" for line in answer.lines)
+    lines = "".join(f"<p>{html.escape(typeset(line))}</p>" for line in answer.lines)
     return (
         f'<section class="card"><h3>{html.escape(answer.question)}</h3>'
-        f'<p class="fact">{html.escape(answer.headline)}</p>{lines}</section>'
+        f'<p class="fact">{html.escape(typeset(answer.headline))}</p>{lines}</section>'
     )
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from hiprisk.metrics.registry import label_of
 from hiprisk.validation.expected.compared_figures import ComparedFigure
 from hiprisk.validation.expected.results import ExpectedPerformance
-from hiprisk.wording.quantities import number, percent, signed, signed_with_ci, with_ci
+from hiprisk.wording.quantities import (
+    interval_digits,
+    number,
+    percent,
+    signed,
+    signed_with_ci,
+    with_ci,
+)
 
 # How well people are told apart, how far predictions are off, and how they are on average.
 MAIN = (("r2", "c_statistic"), ("rmse", "brier"), ("mean_outcome", "event_rate"))
@@ -52,12 +59,12 @@ def _main(figures: Sequence[ComparedFigure]) -> list[ComparedFigure]:
 def _by_case_mix(one: ComparedFigure) -> str:
     if one.development is None or one.by_case_mix is None:
         return ""
-    here = ""
+    here, digits = "", interval_digits(one.expected)
     if one.first_visit is not None and one.first_visit.value != one.expected.value:
-        here = f"{number(one.first_visit.value)} at the first visit, "
+        here = f"{number(one.first_visit.value, digits)} at the first visit, "
     return (
-        f" ({here}expected in development {number(one.development)}: "
-        f"{signed(one.by_case_mix)} by case mix)"
+        f" ({here}expected in development {number(one.development, digits)}: "
+        f"{signed(one.by_case_mix, digits)} by case mix)"
     )
 
 
@@ -70,7 +77,7 @@ def _observed(main: Sequence[ComparedFigure]) -> Iterable[str]:
     ]
     if beyond:
         yield (
-            f"Observed less expected, beyond chance and not by case mix: {', '.join(beyond)}. The "
+            f"Observed minus expected, beyond chance and not by case mix: {', '.join(beyond)}. The "
             "model does not hold here as it stands: see its calibration, and `hiprisk update`."
         )
     elif known:

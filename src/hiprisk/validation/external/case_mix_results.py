@@ -9,6 +9,7 @@ import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.external.mean_difference import Separation
+from hiprisk.wording.quantities import with_ci
 
 # C statistics from which cohorts differ somewhat, and clearly; a shift worth a word.
 SOMEWHAT, CLEARLY = 0.6, 0.75
@@ -173,7 +174,6 @@ def shift_words(case_mix: CaseMix) -> tuple[str, ...]:
     if c is None:
         few = f"Case mix: {case_mix.n_new} people are too few for this number of predictors."
         return few, spread
-    ends = "" if c.low is None or c.high is None else f", 95 % CI {c.low:.2f} to {c.high:.2f}"
     moved = sorted(case_mix.columns, key=lambda s: -abs(s.standardised_difference))[:1]
     far = ""
     if moved and _beyond_chance(moved[0].difference):
@@ -181,7 +181,7 @@ def shift_words(case_mix: CaseMix) -> tuple[str, ...]:
             f"; the largest shift is {moved[0].label} "
             f"({moved[0].standardised_difference:+.2f} standard deviations)"
         )
-    return f"Case mix: {_how_alike(c)} (membership C statistic {c.value:.2f}{ends}{far}).", spread
+    return f"Case mix: {_how_alike(c)}; membership C statistic {with_ci(c)}{far}.", spread
 
 
 def _how_alike(c: Estimate) -> str:

@@ -165,12 +165,12 @@ def _calibration_words(
         unit = unit_of_amount(outcome.unit) if outcome.kind == "continuous" else "log odds"
         yield (
             f"Predictions are too {side} on average: calibration in the large "
-            f"{signed_with_ci(large, 2, unit=unit)}."
+            f"{signed_with_ci(large, unit=unit)}."
         )
     elif large is not None:
         yield (
             "No evidence of miscalibration in the large: observed minus predicted "
-            f"{signed_with_ci(large, 2)}."
+            f"{signed_with_ci(large)}."
         )
     if slope is not None:
         yield slope_in_words(slope)
@@ -196,7 +196,7 @@ def event_calibration_words(event: EventPerformance) -> str:
     if ratio is None:
         reason = event.reason or event.not_available.get("observed_expected_ratio", "")
         return f"{about} calibration is not available" + (f": {reason}." if reason else ".")
-    found = f"observed/expected ratio {with_ci(ratio, 3)}"
+    found = f"observed/expected ratio {with_ci(ratio)}"
     if ratio.low is None or ratio.high is None:
         return f"{about} calibration is inconclusive, {found} without an interval."
     if excludes(ratio, 1.0):

@@ -18,7 +18,13 @@ from hiprisk.validation.subgroups.cells import EVERYBODY
 from hiprisk.validation.subgroups.definitions import UNKNOWN
 from hiprisk.validation.subgroups.heterogeneity import p_value_range
 from hiprisk.wording.labels import capital, in_words
-from hiprisk.wording.quantities import p_equals
+from hiprisk.wording.quantities import (
+    interval_digits,
+    number,
+    number_and_interval,
+    p_equals,
+    signed_with_interval,
+)
 
 NOT_SHOWN = "not shown: too few people or events here, or in a group that this would disclose"
 CALIBRATION = "calibration_in_the_large"
@@ -319,11 +325,13 @@ class Subgroups:
         if row.difference is not None:
             first, second = shown
             what, found = f"{second} minus {first}", row.difference
+        value, ends = number_and_interval(found)
+        digits = interval_digits(found)
         return (
             f"{capital(self.metric_label(row))} by {self.label_of_grouping(row.grouping)}: "
-            f"{min(shown.values()):.3g} to {max(shown.values()):.3g}; "
-            f"{what} {found.value:.2g} ({100 * self.level:.0f} % CI {found.low:.2g} to "
-            f"{found.high:.2g}), {p_equals(row.p_value)}, adjusted {p_equals(row.p_adjusted)}"
+            f"{number(min(shown.values()), digits)} to {number(max(shown.values()), digits)}; "
+            f"{what} {value} ({100 * self.level:.0f} % CI {ends}), {p_equals(row.p_value)}, "
+            f"adjusted {p_equals(row.p_adjusted)}"
         )
 
     def _compared(self, row: Heterogeneity) -> dict[str, float]:
@@ -373,10 +381,7 @@ class Subgroups:
     def _with_interval(self, row: GroupEstimate) -> str:
         found = row.estimate
         assert found is not None
-        return (
-            f"{self.label_of_grouping(row.grouping)} {row.level} {found.value:+.2g} "
-            f"({found.low:.2g} to {found.high:.2g})"
-        )
+        return f"{self.label_of_grouping(row.grouping)} {row.level} {signed_with_interval(found)}"
 
 
 def _excludes_zero(estimate: Estimate | None) -> bool:

@@ -66,6 +66,7 @@ from hiprisk.validation.updating.updated_sheet import (
     with_residual_distribution,
 )
 from hiprisk.wording.disclaimers import cohort_warnings, model_warnings
+from hiprisk.wording.quantities import interval_digits, number
 from hiprisk.wording.sites import sd_between_sites
 
 FOLDS = 10
@@ -372,10 +373,10 @@ def _cross_validated(
         learn = np.setdiff1d(np.arange(first.n), left_out)
         fit = _select_update(sheet, [one.take(learn) for one in cohort.data], settings).fit
         own = _with_update(sheet, cohort, fit, settings)
-        for number, people in enumerate(cohort.people):
+        for draw, people in enumerate(cohort.people):
             answer = predict_frame(own, people.frame.iloc[left_out])
-            predicted[number, left_out] = answer.predicted
-            variance[number, left_out] = answer.imputation_variance
+            predicted[draw, left_out] = answer.predicted
+            variance[draw, left_out] = answer.imputation_variance
     return tuple(OutOfFoldPredictions(p, v) for p, v in zip(predicted, variance, strict=True))
 
 
@@ -471,9 +472,10 @@ def _summary(
     main = "rmse" if "rmse" in new else "brier"
     if main in new and main in old:
         better = new[main].value < old[main].value
+        digits = interval_digits(new[main])
         yield (
-            f"Cross-validated {label_of(main)}: {old[main].value:.3f} before, "
-            f"{new[main].value:.3f} after" + ("." if better else "; no improvement.")
+            f"Cross-validated {label_of(main)}: {number(old[main].value, digits)} before, "
+            f"{number(new[main].value, digits)} after" + ("." if better else "; no improvement.")
         )
     if scatter == "kept":
         yield (

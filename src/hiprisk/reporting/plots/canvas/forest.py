@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
 from hiprisk.reporting.plots.style import BLACK, BLUE, GREY, RULE, SMALL, WIDE, new_axes
+from hiprisk.wording.quantities import typeset
 
 ROW = 0.25
 # Numbers on the axis at most: the plot is narrow where labels and numbers are long.
@@ -104,9 +104,8 @@ def _draw_row(ax: Axes, place: int, row: ForestRow) -> None:
 
 def _beside(ax: Axes, place: float, text: str, *, colour: str, weight: str = "normal") -> None:
     if text:
-        text = re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", text)
-        ax.text(BESIDE, place, text, transform=ax.get_yaxis_transform(), va="center", ha="left",
-                fontsize=SMALL, color=colour, fontweight=weight)  # fmt: skip
+        ax.text(BESIDE, place, typeset(text), transform=ax.get_yaxis_transform(), va="center",
+                ha="left", fontsize=SMALL, color=colour, fontweight=weight)  # fmt: skip
 
 
 def in_reach(rows: Sequence[ForestRow], value: float | None) -> float | None:

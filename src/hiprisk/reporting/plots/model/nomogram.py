@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from hiprisk.reporting.plots.style import BLACK, BLUE, GREY, SMALL, WIDE, new_axes, set_title
 from hiprisk.sheet.points.nomogram import MOST_POINTS, Nomogram, NomogramAxis
 from hiprisk.wording.labels import capital, with_unit
+from hiprisk.wording.quantities import typeset
 
 # Axes that span fewer points than this are left out: nobody could read them off.
 LEAST_SPAN = 1.0
@@ -109,7 +110,8 @@ def _scale(
         room = end[0] - _size(end[1])
     elif end != first:
         # Too near to stand above its mark: behind the end of the line.
-        ax.text(end[0] + 1.2, line, end[1], va="center", fontsize=SMALL - 1.0, color=BLACK)
+        ax.text(end[0] + 1.2, line, typeset(end[1]), va="center", fontsize=SMALL - 1.0,
+                color=BLACK)  # fmt: skip
     for points, text in ordered[1:-1]:
         if points - last >= _size(text) and points <= room:
             _write(ax, (points, text), line, below=below)
@@ -120,7 +122,8 @@ def _scale(
 
 def _write(ax: Axes, mark: tuple[float, str], line: float, *, below: bool) -> None:
     place, aligned = (line + TICK, "top") if below else (line - TICK, "bottom")
-    ax.text(mark[0], place, mark[1], ha="center", va=aligned, fontsize=SMALL - 1.0, color=BLACK)
+    ax.text(mark[0], place, typeset(mark[1]), ha="center", va=aligned, fontsize=SMALL - 1.0,
+            color=BLACK)  # fmt: skip
 
 
 def _size(text: str) -> float:

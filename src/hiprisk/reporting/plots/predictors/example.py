@@ -18,6 +18,7 @@ from hiprisk.reporting.plots.style import (
     set_title,
 )
 from hiprisk.wording.labels import capital
+from hiprisk.wording.quantities import signed, typeset
 
 MOST_CONTRIBUTIONS = 10
 LINE = 0.32
@@ -58,7 +59,7 @@ def draw_example_patient(
         )  # fmt: skip
         end = max(before, before + value)
         ax.annotate(
-            f"{value:+.{digits}f}", (end, place), (3, 0), textcoords="offset points",
+            typeset(signed(value, digits)), (end, place), (3, 0), textcoords="offset points",
             va="center", fontsize=SMALL - 1.0,
         )  # fmt: skip
         before += value
