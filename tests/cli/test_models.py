@@ -83,8 +83,8 @@ def test_two_studies_beside_each_other(capsys, tmp_path):
     two_bundles(tmp_path / "models", config={"seed": 3})
     code, out, _ = run(capsys, "models", "--compare", "small", "other@1")
     assert code == 0
-    assert out.startswith("small@1 and other@1\n")
-    assert "config      seed  1        3" in out
+    assert out.startswith("small@1 -> other@1: what differs\n")
+    assert "- Seed: 1 -> 3\n" in out
     code, found = answer(capsys, "models", "--compare", "small", "other")
     assert code == 0
     assert found["differences"]["config"][1]["key"] == "seed"

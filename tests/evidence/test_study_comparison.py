@@ -98,10 +98,10 @@ def test_only_metrics_that_both_have_are_beside_each_other(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"outcome": {"horizon_months": 24.0}}, "the outcomes differ (horizon_months)"),
+        ({"outcome": {"horizon_months": 24.0}}, "the outcomes differ (horizon months)"),
         (
             {"config": {"outcome": {**CONFIG["outcome"], "hip_replacement": {"strategy": "x"}}}},
-            "the outcomes differ (hip_replacement)",
+            "the outcomes differ (hip replacement)",
         ),
         ({"cohort_fingerprint": "2" * 64}, "they were evaluated on other people"),
         ({"evidence": {"n_people": 299}}, "they were evaluated on other people"),

@@ -13,7 +13,7 @@ from hiprisk.cli.cohort_options import (
     add_selection_options,
     people_request,
 )
-from hiprisk.cli.options import Parser, add_further_files, add_trusted_key, whole_number
+from hiprisk.cli.options import Parser, add_full, add_further_files, add_trusted_key, whole_number
 from hiprisk.cli.show.output import note, print_json, print_lines, print_table
 from hiprisk.errors import BundleError, ConfigError
 
@@ -48,6 +48,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
                         help="folder of all models (default: models)")  # fmt: skip
     parser.add_argument("--compare", nargs=2, metavar=("A", "B"),
                         help="two bundles, or names of models in DIR (NAME@VERSION)")  # fmt: skip
+    add_full(parser)
     add_trusted_key(parser)
     add_further_files(parser)
     add_mapping_options(parser)
@@ -121,7 +122,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.json:
         print_json(result.to_dict())
     else:
-        show_studies(result.studies, result.paired)
+        show_studies(result.studies, result.paired, full=options.full)
     return 0
 
 

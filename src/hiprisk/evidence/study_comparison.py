@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from hiprisk.bundle.reading import Bundle
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import entries, label_of
 from hiprisk.sheet.format import LinearModel, Model, TreesModel
-from hiprisk.wording.labels import EVALUATIONS
+from hiprisk.wording.labels import EVALUATIONS, in_words, sheet_labels
 
 SECTIONS = ("config", "cohort", "code", "model")
 # What makes an outcome another one, beside its strategy for hip replacement and its cut-off.
@@ -102,6 +103,8 @@ class StudyComparison:
         Metrics that both have.
     no_difference : mapping of str to str
         Evaluations in which the metrics have no difference, with the reason.
+    labels : mapping of str to str
+        Of the variables and blocks of both, by name: what a person reads.
     """
 
     names: tuple[str, str]
@@ -112,6 +115,7 @@ class StudyComparison:
     only_second: tuple[str, ...]
     metrics: tuple[MetricPair, ...]
     no_difference: Mapping[str, str]
+    labels: Mapping[str, str]
 
     def of(self, section: str) -> tuple[DocumentDifference, ...]:
         """Differences of one section."""
@@ -187,6 +191,7 @@ def compare_studies(first: Bundle, second: Bundle) -> StudyComparison:
         only_second=tuple(name for name in variables[1] if name not in variables[0]),
         metrics=tuple(_pairs(first, second, reasons)),
         no_difference=reasons,
+        labels=_labels(first) | _labels(second),
     )
 
 
@@ -196,6 +201,13 @@ def _names(first: Bundle, second: Bundle) -> tuple[str, str]:
     if one != other:
         return one, other
     return f"{one} ({first.sha256[:6]})", f"{other} ({second.sha256[:6]})"
+
+
+def _labels(bundle: Bundle) -> dict[str, str]:
+    """Of a bundle's blocks and variables; a config names variables that its model has not, too."""
+    blocks = bundle.config.get("block_labels")
+    known = {name: variable.label for name, variable in load_dictionary().items()}
+    return known | (dict(blocks) if isinstance(blocks, dict) else {}) | sheet_labels(bundle.sheet)
 
 
 def check_two(first: Bundle, second: Bundle) -> None:
@@ -226,7 +238,7 @@ def outcome_differences(first: Bundle, second: Bundle) -> tuple[str, ...]:
 def _reasons(first: Bundle, second: Bundle, outcome: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Evaluations whose metrics are not subtracted, and why."""
     if outcome:
-        said = f"the outcomes differ ({', '.join(outcome)})"
+        said = f"the outcomes differ ({', '.join(map(in_words, outcome))})"
         yield from ((evaluation, said) for evaluation in EVALUATIONS)
         return
     same = first.manifest["cohort_fingerprint"] == second.manifest["cohort_fingerprint"]

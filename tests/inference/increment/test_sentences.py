@@ -80,7 +80,7 @@ def test_an_open_verdict_of_one_block_is_said_as_one():
 def test_less_of_an_error_is_a_reduction_in_its_unit():
     one = gain(1.25, unit="points 0-100", name="rmse", label="RMSE", reduction=True)
     found = said(one=one, smallest=1.0, n_coefficients=1)
-    assert "reduction in RMSE +1.25 points" in found
+    assert "reduction in RMSE +1.250 points" in found
     assert "1 coefficient; minimum important gain 1." in found
 
 

@@ -164,7 +164,7 @@ def event(*estimates, **more):
         (
             event(estimate("observed_expected_ratio", 1.231, 1.065, 1.423)),
             "Event, worse by 10: probabilities are too low on average, observed/expected ratio "
-            "1.231 (95 % CI 1.065 to 1.423).",
+            "1.23 (95 % CI 1.06 to 1.42).",
         ),
         (
             event(estimate("observed_expected_ratio", 0.8, 0.7, 0.9)),

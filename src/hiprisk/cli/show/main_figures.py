@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.show.layout import table_lines, wrapped
-from hiprisk.cli.show.output import metric_label, print_lines, print_sentences, print_table
+from hiprisk.cli.show.output import (
+    metric_label,
+    n_lines,
+    n_table_lines,
+    print_lines,
+    print_sentences,
+    print_table,
+)
 from hiprisk.cli.show.participants import flow_in_words, show_reasons
-from hiprisk.cli.show.terminal import columns
 from hiprisk.wording.availability import not_available_in_words
 from hiprisk.wording.quantities import (
     NONE,
@@ -48,9 +53,9 @@ def show_main(result: ExternalValidation, head: Sequence[str]) -> None:
     # What the sentences on events say is in their table.
     sentences = [one for one in result.summary if not one.startswith(EVENT_SENTENCE)]
     flow = flow_in_words(result.flow, result.n)
-    room = MOST_LINES - _height([*head, *sentences, flow, MORE]) - _height_of(HEAD, metrics) - 2
+    room = MOST_LINES - n_lines([*head, *sentences, flow, MORE]) - n_table_lines(HEAD, metrics) - 2
     room -= 2 + len(result.reasons) if result.reasons else 0
-    room -= _height_of(EVENT_HEAD, events) + 1 if events else 0
+    room -= n_table_lines(EVENT_HEAD, events) + 1 if events else 0
     print_sentences(*sentences)
     print_lines("")
     print_table(HEAD, metrics)
@@ -60,19 +65,11 @@ def show_main(result: ExternalValidation, head: Sequence[str]) -> None:
     print_lines("", flow)
     show_reasons(result.reasons)
     for line in _further(result):
-        room -= _height([line])
+        room -= n_lines([line])
         if room < 0:
             break
         print_lines(line)
     print_lines(MORE)
-
-
-def _height(lines: Sequence[str]) -> int:
-    return sum(len(wrapped(line, columns())) for line in lines)
-
-
-def _height_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    return len(list(table_lines(head, rows, columns()))) if rows else 0
 
 
 def _further(result: ExternalValidation) -> Iterator[str]:

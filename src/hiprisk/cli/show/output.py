@@ -91,6 +91,16 @@ def _fitted(line: str, width: int) -> list[str]:
     return wrapped(line, width, hanging=2 if line.lstrip().startswith(ITEMS) else 0)
 
 
+def n_lines(lines: Iterable[str]) -> int:
+    """How many lines of the terminal some take."""
+    return sum(len(_fitted(line, columns())) for line in lines)
+
+
+def n_table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many lines of the terminal a table takes."""
+    return len(list(table_lines(head, rows, columns()))) if rows else 0
+
+
 def metric_label(name: str) -> str:
     """What a person reads for the name of a metric."""
     # The registry brings NumPy and SciPy, which a command's help must not wait for.
