@@ -1,4 +1,4 @@
-"""Internal-external cross-validation: by a loop, by formulas for its errors, and by its rules."""
+"""Internal-external cross-validation: by a loop, by R, by formulas for its errors, by its rules."""
 
 import json
 
@@ -14,6 +14,7 @@ from hiprisk.validation.internal.internal_external import internal_external, jac
 from hiprisk.validation.resampling.resamples import Refit
 from hiprisk.validation.sites.minimum_size import MinimumSiteSize
 from metric_examples import metrics
+from rms_oracles import ORACLES, Unpenalised, read
 
 N, LABELS = 400, ("a", "b", "c", "d")
 RNG = np.random.default_rng(5)
@@ -116,6 +117,39 @@ def test_c_is_pooled_as_log_odds_and_says_what_a_new_site_may_see():
     center = transform(np.array(value.value), "logit")
     high = transform(np.array(value.high), "logit")
     assert high - center == pytest.approx(1.959964 * value.standard_error, rel=1e-6)
+
+
+class WithoutSite(Unpenalised):
+    """The regressions that R fits, of the people of a resample."""
+
+    def __call__(self, resample):
+        return Refit(
+            *self.predicted(np.bincount(resample.rows, minlength=len(self.y)).astype(float))
+        )
+
+
+@pytest.mark.parametrize(("name", "kind", "outcome"), [
+    ("calibration_in_the_large", "continuous", "score"), ("rmse", "continuous", "score"),
+    ("c_statistic", "binary", "worse"),
+])  # fmt: skip
+def test_sites_and_their_mean_are_those_of_a_computation_in_r(name, kind, outcome):
+    people = read("site_effects.csv")
+    y, x = people[outcome].to_numpy(float), people[["age", "pain", "male"]].to_numpy(float)
+    (metric,) = metrics(kind, name)
+    found = internal_external(
+        WithoutSite(x, y, logistic=kind == "binary"), y, sites=people["site"].to_numpy() % 4,
+        labels=LABELS, metrics=(metric,), groups=np.arange(len(y)),
+    )  # fmt: skip
+    r = json.loads((ORACLES / "site_by_site.json").read_text())[name]
+    for value, expected in zip(found.of(name), r["sites"], strict=True):
+        assert value.value == pytest.approx(expected["value"], rel=1e-7)
+        assert value.standard_error == pytest.approx(expected["error"], rel=1e-6)
+    (pooled,) = found.pooled
+    assert pooled.i2 == pytest.approx(r["i2"], abs=1e-6)
+    assert pooled.tau2 == pytest.approx(r["tau2"], rel=1e-5, abs=1e-9)
+    ours = [pooled.value, pooled.low, pooled.high, pooled.new_low, pooled.new_high]
+    theirs = [r[one] for one in ("mean", "low", "high", "new_low", "new_high")]
+    assert transform(np.array(ours), metric.pooling_scale) == pytest.approx(theirs, rel=1e-6)
 
 
 def test_small_sites_are_counted_and_still_help_to_fit():
