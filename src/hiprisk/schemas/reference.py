@@ -43,6 +43,7 @@ _TYPES = {
 }  # fmt: skip
 # Longer ones are whole sections, which follow key by key.
 LONGEST_EXAMPLE = 60
+ANSWERS = "reporting"
 RANGES = ("Range", "SettingRange")
 # Stands for names that a user gives.
 ANY_NAME = "<name>"
@@ -214,7 +215,8 @@ def _default(one: Mapping[str, Any], *, is_section: bool) -> str:
 
 def _example(one: Mapping[str, Any], path: tuple[str, ...], studies: list[Any]) -> str:
     """What a shipped study says; else the example of the docstring, a choice, or the default."""
-    for study in studies:
+    # What authors answered is true of their study alone, and no example for another.
+    for study in studies if path[0] != ANSWERS else ():
         found = _at(study, path)
         if found is not None and len(_yaml_text(found)) <= LONGEST_EXAMPLE:
             return f"`{_yaml_text(found)}`"

@@ -1,26 +1,47 @@
 """An item of a guideline as a row of a table and of a CSV file."""
 
+import pytest
+
 from hiprisk.reporting.guidelines.items import (
     DONE,
+    NOT_APPLICABLE,
     NOT_REPORTED,
+    PARTLY,
     Item,
     as_csv,
     counted,
     items_section,
     row_of,
+    state_of_answer,
 )
 
 ITEMS = (
-    Item(number="1", topic="title", state=DONE, anchor="people"),
+    Item(number="1", topic="title", state=DONE, anchors=("people", "methods")),
     Item(number="17", topic="ethics", state=NOT_REPORTED, answer='say "yes", or no'),
 )
 
 
 def test_a_row_leads_to_its_section_or_has_the_answer():
-    titles = {"people": "Participants"}
-    assert row_of(ITEMS[0], titles)[3] == "[Participants](#people)"
+    titles = {"people": "Participants", "methods": "Methods"}
+    assert row_of(ITEMS[0], titles)[3] == "[Participants](#people), [Methods](#methods)"
+    assert row_of(ITEMS[0], {"methods": "Methods"})[3] == "[Methods](#methods)"
     assert row_of(ITEMS[0], {})[3] == ""
     assert row_of(ITEMS[1], titles)[3] == 'say "yes", or no'
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (None, NOT_REPORTED),
+        ("Not reported by the source.", NOT_REPORTED),
+        ("not applicable; the people are simulated", NOT_APPLICABLE),
+        ("To be confirmed by the authors: none.", PARTLY),
+        ("Not registered.", DONE),
+        ("None.", DONE),
+    ],
+)
+def test_how_an_answer_begins_decides_whether_it_is_one(answer, state):
+    assert state_of_answer(answer) == state
 
 
 def test_states_are_counted_and_those_without_an_item_left_out():
@@ -30,7 +51,7 @@ def test_states_are_counted_and_those_without_an_item_left_out():
 def test_the_csv_has_a_row_an_item():
     assert as_csv(ITEMS).decode().splitlines() == [
         "item,topic,state,section,answer",
-        "1,title,done,people,",
+        "1,title,done,people methods,",
         '17,ethics,NOT REPORTED,,"say ""yes"", or no"',
     ]
 

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from hiprisk.reporting.study.limitations import UNDECIDED, limitations_section
+from hiprisk.config.authors.answers import AuthorsAnswers
+from hiprisk.reporting.study.limitations import UNDECIDED, UNSAID, limitations_section
 from hiprisk.wording.labels import blocks_in_words
 
 
@@ -45,3 +46,12 @@ def test_too_few_people_are_a_limitation(study):
     )
     evidence = dataclasses.replace(study.evidence, sample_size=finding)
     assert "Fewer people than the criteria ask for: " in said(evidence, study.config)
+
+
+def test_the_authors_own_limitations_come_last_in_their_words(study):
+    own = AuthorsAnswers(further_limitations="One region only.")
+    section = limitations_section(study.evidence, dataclasses.replace(study.config, reporting=own))
+    assert section.paragraphs[-1] == "In the authors' words: One region only."
+    assert section.notes == ()
+    silent = dataclasses.replace(study.config, reporting=AuthorsAnswers())
+    assert limitations_section(study.evidence, silent).notes == (UNSAID,)

@@ -2,8 +2,10 @@
 
 import dataclasses
 
+from hiprisk.config import load_config
 from hiprisk.reporting.study.methods import methods_section
 from report_words import names_in
+from reported_study import STUPAR
 
 
 def test_every_declared_number_is_said(study):
@@ -19,10 +21,40 @@ def test_every_declared_number_is_said(study):
 
 
 def test_predictors_have_their_labels_by_block(study):
-    predictors = study.section["methods"].paragraphs[2]
+    predictors = study.section["methods"].paragraphs[3]
     assert "Low back pain: low back pain at the first visit and" in predictors
     # A level of the held-out variable is a value, no name.
     assert set(names_in(" ".join(study.section["methods"].paragraphs))) <= {"site_02"}
+
+
+def test_the_objective_names_the_outcome_and_what_is_asked(study):
+    objective = study.section["methods"].paragraphs[0]
+    assert objective.startswith(
+        "**Objective.** To develop a model that predicts WOMAC function 36 months after the first "
+        "visit, and to validate it internally and in people who were held out"
+    )
+    assert "what low back pain and hip motion add to the prediction" in objective
+    assert "associated with low back pain" in objective
+
+
+def test_measures_and_groups_are_said_with_what_they_are_for(study, binary_evidence):
+    said = " ".join(study.section["methods"].paragraphs)
+    assert "R² (how much of the differences" in said
+    assert "compared between groups by sex" in said
+    risks = " ".join(methods_section(binary_evidence, study.sheet, study.config).paragraphs)
+    assert "C statistic" in risks
+
+
+def test_the_outcome_of_a_risk_is_named_as_an_event(study):
+    config = load_config(STUPAR.with_name("stupar_worsening.yaml"))
+    said = " ".join(methods_section(study.evidence, study.sheet, config).paragraphs)
+    assert "Predicted: the probability of an event, worse by at least 10 points." in said
+
+
+def test_advice_on_the_config_is_left_to_other_sections(study):
+    said = " ".join(study.section["methods"].paragraphs)
+    assert "Not repeated in the resamples: tuning; the choice of the model type" in said
+    assert "tune_inside" not in said
 
 
 def test_what_was_not_done_is_not_said(study):

@@ -18,6 +18,9 @@ Answer = Annotated[str, Field(min_length=1, max_length=2000)]
 class AuthorsAnswers:
     """Answers of the authors to items of TRIPOD+AI that no data show; the report has them.
 
+    An answer that begins with ``Not reported`` or ``Not applicable`` gives its item this state, and
+    one that begins with ``To be confirmed`` leaves it partly reported; the report has its words.
+
     Attributes
     ----------
     background : str, optional
@@ -47,6 +50,9 @@ class AuthorsAnswers:
     data_preparation : str, optional
         How data were prepared and checked, and whether in the same way in all groups. (item 7)
         Example: ``Range of motion was entered twice.``
+    outcome_choice : str, optional
+        Why this outcome, how it was assessed, and whether alike in all groups. (item 8a)
+        Example: ``What patients named first; one questionnaire for all.``
     outcome_assessors : str, optional
         Who assessed the outcome, and how they were trained. (item 8b)
         Example: ``The people themselves, by post.``
@@ -62,6 +68,15 @@ class AuthorsAnswers:
     predictor_assessors : str, optional
         Who assessed subjective predictors, and how they were trained. (item 9c)
         Example: ``Two radiologists graded the hips.``
+    sample_size : str, optional
+        How the number of people was arrived at. (item 10)
+        Example: ``Everybody whom the practices saw in three years.``
+    model_choice : str, optional
+        Why this model type, where it was not chosen among several. (item 12c)
+        Example: ``Linear, so that it can be used on paper.``
+    fairness : str, optional
+        What was done about fairness between groups, why, and in which groups. (item 14)
+        Example: ``Performance by sex and age; sex is a predictor.``
     threshold_rationale : str, optional
         Why these threshold probabilities. (item 15)
         Example: ``Exercise therapy does little harm.``
@@ -115,11 +130,15 @@ class AuthorsAnswers:
     eligibility: Answer | None = None
     treatments: Answer | None = None
     data_preparation: Answer | None = None
+    outcome_choice: Answer | None = None
     outcome_assessors: Answer | None = None
     outcome_blinding: Answer | None = None
     predictor_choice: Answer | None = None
     predictor_measurement: Answer | None = None
     predictor_assessors: Answer | None = None
+    sample_size: Answer | None = None
+    model_choice: Answer | None = None
+    fairness: Answer | None = None
     threshold_rationale: Answer | None = None
     ethics: Answer | None = None
     funding: Answer | None = None

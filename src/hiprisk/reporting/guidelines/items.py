@@ -16,6 +16,12 @@ DONE: State = "done"
 PARTLY: State = "partly"
 NOT_REPORTED: State = "NOT REPORTED"
 NOT_APPLICABLE: State = "not applicable"
+# How an answer begins that is no answer yet, and what it leaves the item: see `AuthorsAnswers`.
+OPENINGS: tuple[tuple[str, State], ...] = (
+    ("not reported", NOT_REPORTED),
+    ("not applicable", NOT_APPLICABLE),
+    ("to be confirmed", PARTLY),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +35,8 @@ class Item:
     topic : str
         What it asks for, in our own words.
     state : str
-    anchor : str
-        Section of the report that has the answer; empty for none.
+    anchors : tuple of str
+        Sections of the report that have the answer, the most important first.
     answer : str
         In the authors' words, or what is still to be said.
     """
@@ -38,13 +44,28 @@ class Item:
     number: str
     topic: str
     state: State
-    anchor: str = ""
+    anchors: tuple[str, ...] = ()
     answer: str = ""
 
 
+def state_of_answer(answer: str | None) -> State:
+    """How far an answer of the authors answers its item, by how it begins.
+
+    Parameters
+    ----------
+    answer : str or None
+        None where there is none.
+    """
+    if answer is None:
+        return NOT_REPORTED
+    said = answer.lower()
+    return next((state for opening, state in OPENINGS if said.startswith(opening)), DONE)
+
+
 def row_of(item: Item, titles: dict[str, str]) -> tuple[str, ...]:
-    """A row of the table: number, topic, state, and a link to the section or the answer."""
-    where = f"[{titles[item.anchor]}](#{item.anchor})" if item.anchor in titles else ""
+    """A row of the table: number, topic, state, and links to sections before the answer."""
+    links = [f"[{titles[one]}](#{one})" for one in item.anchors if one in titles]
+    where = ", ".join(links)
     return (
         item.number,
         item.topic,
@@ -101,6 +122,6 @@ def as_csv(items: Iterable[Item]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("item", "topic", "state", "section", "answer"))
     for item in items:
-        cells = (item.number, item.topic, item.state, item.anchor, item.answer)
+        cells = (item.number, item.topic, item.state, " ".join(item.anchors), item.answer)
         writer.writerow(map(guarded_cell, cells))
     return buffer.getvalue().encode()

@@ -1,11 +1,14 @@
-"""TRIPOD+AI: its items in our own words, answered from the evidence and the config.
+"""TRIPOD+AI: its items answered from the evidence and the config.
 
 Collins et al., BMJ 2024;385:e078378.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
@@ -18,64 +21,19 @@ from hiprisk.reporting.guidelines.items import (
     State,
     counted,
     items_section,
+    state_of_answer,
 )
+from hiprisk.reporting.guidelines.tripod_topics import TOPICS, Topic
 from hiprisk.reporting.page.blocks import Section
 
 ANCHOR = "tripod"
-# Items that only the authors can answer: number, topic, key of `reporting` in the config, section
-# that says part of it (empty where none does).
-OF_AUTHORS: tuple[tuple[str, str, str, str], ...] = (
-    ("3a", "background: context, reasons, existing models", "background", ""),
-    ("3b", "target population, purpose and intended users", "intended_users", "methods"),
-    ("3c", "known health inequalities", "health_inequalities", ""),
-    ("5a", "sources of data and how representative they are", "data_source", "methods"),
-    ("5b", "dates of inclusion and end of follow-up", "dates", ""),
-    ("6a", "setting, number and place of centres", "setting", ""),
-    ("6b", "eligibility", "eligibility", "methods"),
-    ("6c", "treatments received, and how they are dealt with", "treatments", ""),
-    ("7", "preparation and checks of data, in all groups alike", "data_preparation", "findings"),
-    ("8b", "who assessed the outcome, if it is subjective", "outcome_assessors", ""),
-    ("8c", "blinding of the assessment of the outcome", "outcome_blinding", ""),
-    ("9a", "choice of the first set of predictors", "predictor_choice", "methods"),
-    ("9b", "definition and measurement of predictors, and blinding", "predictor_measurement",
-     "model"),
-    ("9c", "who assessed predictors, if they are subjective", "predictor_assessors", ""),
-    ("15", "output of the model; thresholds and why these", "threshold_rationale", "utility"),
-    ("17", "ethics approval and consent", "ethics", ""),
-    ("18a", "funding and role of funders", "funding", ""),
-    ("18b", "conflicts of interest", "conflicts", ""),
-    ("18c", "protocol", "protocol", ""),
-    ("18d", "registration", "registration", ""),
-    ("18e", "sharing of data", "data_sharing", ""),
-    ("18f", "sharing of code", "code_sharing", "provenance"),
-    ("19", "involvement of patients and the public", "public_involvement", ""),
-    ("25", "interpretation, with fairness, aims and earlier studies", "interpretation", "summary"),
-    ("27a", "what users do with missing or poor inputs", "poor_input", ""),
-    ("27b", "what users must know and do", "user_expertise", ""),
-    ("27c", "next steps", "next_steps", ""),
-)  # fmt: skip
-# Items that the evidence answers: number, topic, section.
-OF_EVIDENCE: tuple[tuple[str, str, str], ...] = (
-    ("1", "title: development or evaluation, population, outcome", "summary"),
-    ("4", "objectives: development, evaluation, or both", "methods"),
-    ("8a", "outcome, time of assessment, why this one", "methods"),
-    ("10", "sample size: how it was arrived at, and whether it is enough", "samplesize"),
-    ("11", "missing data: how many, and handling", "missing"),
-    ("12a", "use of the data: all, parts, resamples", "methods"),
-    ("12b", "form of predictors in the model", "model"),
-    ("12c", "type of model, building, tuning, internal validation", "candidates"),
-    ("12d", "heterogeneity between clusters", "sites"),
-    ("12e", "measures and plots of performance", "performance"),
-    ("12g", "how predictions are computed", "model"),
-    ("14", "fairness: approaches and reasons", "subgroups"),
-    ("20a", "flow of participants, with and without the outcome", "people"),
-    ("20b", "characteristics of participants, with missing values", "characteristics"),
-    ("21", "number of participants and events in each analysis", "people"),
-    ("22", "the model in full", "model"),
-    ("23a", "performance with confidence intervals, in groups, as plots", "performance"),
-    ("23b", "heterogeneity of performance between clusters", "sites"),
-    ("26", "limitations", "limitations"),
-)
+# What a study has no section on where it could not be examined.
+ABSENT = {
+    "sites": "Not examined: there are no clusters, or fewer than two that are large enough",
+    "subgroups": "No performance in groups: none is declared, or none is large enough",
+}
+# A title names the kind of study by one word of each.
+TITLE_WORDS = (r"develop|validat|evaluat", r"predict|prognos|diagnos|\bmodel")
 
 
 def tripod_items(
@@ -90,21 +48,15 @@ def tripod_items(
     sections : sequence of Section
         Of the report: an item that none of them answers is not reported.
     """
-    anchors = {section.anchor for section in sections} | {"summary", "provenance"}
+    # The report adds these to the sections that are made of the evidence.
+    anchors = {section.anchor for section in sections} | {"summary", "provenance", "glossary"}
+    answers = config.reporting.given()
     found = [
-        *_of_authors(config, anchors),
-        *(
-            Item(
-                number=number,
-                topic=topic,
-                state=DONE if anchor in anchors else NOT_REPORTED,
-                anchor=anchor,
-            )
-            for number, topic, anchor in OF_EVIDENCE
-        ),
-        *_special(evidence, anchors),
+        *(_item(topic, answers, anchors) for topic in TOPICS),
+        *_by_kind_of_study(evidence, config, answers, anchors),
     ]
-    return tuple(sorted(found, key=lambda item: _place(item.number)))
+    judged = [_as_far_as_the_evidence_goes(item, evidence) for item in found]
+    return tuple(sorted(judged, key=lambda item: _place(item.number)))
 
 
 def tripod_section(items: Sequence[Item], titles: dict[str, str]) -> Section:
@@ -131,42 +83,110 @@ def tripod_section(items: Sequence[Item], titles: dict[str, str]) -> Section:
     )
 
 
-def _of_authors(config: StudyConfig, anchors: set[str]) -> Iterator[Item]:
-    answers = config.reporting.given()
-    for number, topic, key, anchor in OF_AUTHORS:
-        said = anchor if anchor in anchors else ""
-        state: State = DONE if key in answers else PARTLY if said else NOT_REPORTED
-        answer = answers.get(key) or f"say it under `reporting.{key}`"
-        yield Item(number=number, topic=topic, state=state, anchor=said, answer=answer)
+def _item(topic: Topic, answers: dict[str, str], anchors: AbstractSet[str]) -> Item:
+    """An item's state by the sections that are there and the answer that was given."""
+    there = tuple(anchor for anchor in topic.sections if anchor in anchors)
+    whole = len(there) == len(topic.sections)
+    answer = answers.get(topic.key)
+    said = state_of_answer(answer)
+    if not topic.key:
+        state = _of_report(there, whole=whole)
+        answer = ". ".join(ABSENT[one] for one in topic.sections if one in ABSENT.keys() - anchors)
+    elif topic.missing:
+        state = _of_both(there, said, whole=whole)
+        answer = answer or f"Say {topic.missing}, under `reporting.{topic.key}`"
+    else:
+        state = PARTLY if said == NOT_REPORTED and there else said
+        answer = answer or f"Say it under `reporting.{topic.key}`"
+    return Item(number=topic.number, topic=topic.topic, state=state, anchors=there, answer=answer)
 
 
-def _special(evidence: Evidence, anchors: set[str]) -> Iterator[Item]:
-    """Items whose state follows from what the study is."""
+def _of_report(there: Sequence[str], *, whole: bool) -> State:
+    return DONE if whole else PARTLY if there else NOT_REPORTED
+
+
+def _of_both(there: Sequence[str], said: State, *, whole: bool) -> State:
+    if whole and said in (DONE, NOT_APPLICABLE):
+        return DONE
+    return PARTLY if there or said != NOT_REPORTED else NOT_REPORTED
+
+
+def _by_kind_of_study(
+    evidence: Evidence, config: StudyConfig, answers: dict[str, str], anchors: AbstractSet[str]
+) -> Iterator[Item]:
+    """Items that ask for other things in other kinds of study."""
     yield Item(
-        number="2", topic="abstract", state=PARTLY, anchor="summary",
-        answer="the summary has the figures; the abstract is the authors'",
+        number="2", topic="abstract", state=PARTLY, anchors=("summary",),
+        answer="The summary has the figures; the abstract is the authors'",
     )  # fmt: skip
-    yield _not_applicable("12f", "updating of the model", "a model that is newly developed")
-    balanced = evidence.kind == "continuous"
+    yield _item(_model_choice(evidence), answers, anchors)
+    yield _not_applicable("12f", "updating of the model", "A model that is newly developed")
     yield (
-        _not_applicable("13", "class imbalance", "the outcome is no class")
-        if balanced
+        _not_applicable("13", "class imbalance", "The outcome is no class")
+        if evidence.kind == "continuous"
         else Item(
-            number="13", topic="class imbalance: methods and recalibration", state=DONE,
-            anchor="methods", answer="nothing is done about it, so that risks stay calibrated",
+            number="13", topic="class imbalance: methods, why, and recalibration", state=DONE,
+            anchors=("methods",), answer="None was used",
         )
     )  # fmt: skip
-    held = "holdout" in anchors
-    for number, topic in (
-        ("16", "differences between the data of development and evaluation"),
-        ("20c", "predictors in development and evaluation compared"),
+    yield _item(_output(config), answers, anchors)
+    yield from _development_and_evaluation(held_out="holdout" in anchors)
+    yield _not_applicable("24", "results of updating", "A model that is newly developed")
+
+
+def _model_choice(evidence: Evidence) -> Topic:
+    """Item 12c: the smallest loss is a reason only where there was a choice."""
+    chosen_among = sum(one.name != "mean" and not one.benchmark for one in evidence.families)
+    return Topic(
+        number="12c",
+        topic="type of model and why, building, tuning, internal validation",
+        sections=("methods", "candidates"),
+        key="" if chosen_among > 1 else "model_choice",
+        missing="why this model type",
+    )
+
+
+def _output(config: StudyConfig) -> Topic:
+    """Item 15: reasons are asked for thresholds; a prediction that is not cut needs none."""
+    cut = bool(config.outcome.thresholds)
+    return Topic(
+        number="15",
+        topic="output of the model; thresholds and why these",
+        sections=("methods", "utility") if cut else ("methods",),
+        key="threshold_rationale" if cut else "",
+        missing="why these thresholds",
+    )
+
+
+def _development_and_evaluation(*, held_out: bool) -> Iterator[Item]:
+    differences = "differences between the data of development and evaluation"
+    compared = "distributions of predictors and outcome in development and evaluation compared"
+    if not held_out:
+        for number, topic in (("16", differences), ("20c", compared)):
+            yield _not_applicable(number, topic, "Evaluated in the people of development")
+        return
+    yield Item(
+        number="16", topic=differences, state=PARTLY, anchors=("methods", "holdout"),
+        answer="Rows of one cohort: eligibility, outcome and predictors are the same; whether the "
+        "setting differs is for the authors to say",
+    )  # fmt: skip
+    yield Item(
+        number="20c", topic=compared, state=NOT_REPORTED,
+        answer="The report does not describe held-out people apart",
+    )  # fmt: skip
+
+
+def _as_far_as_the_evidence_goes(item: Item, evidence: Evidence) -> Item:
+    """An item of which the section alone would promise more than it has."""
+    if item.number == "1" and not all(
+        re.search(words, evidence.title, re.IGNORECASE) for words in TITLE_WORDS
     ):
-        yield (
-            Item(number=number, topic=topic, state=PARTLY, anchor="holdout")
-            if held
-            else _not_applicable(number, topic, "evaluated in the people of development")
+        return dataclasses.replace(
+            item, state=PARTLY, answer="The title does not say that a prediction model is developed"
         )
-    yield _not_applicable("24", "results of updating", "a model that is newly developed")
+    if item.number == "10" and evidence.sample_size.size is None and item.state == DONE:
+        return dataclasses.replace(item, state=PARTLY)
+    return item
 
 
 def _not_applicable(number: str, topic: str, why: str) -> Item:

@@ -9,27 +9,36 @@ from hiprisk.evidence.document import Evidence
 from hiprisk.inference.increment.verdict import Verdict
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import Section
+from hiprisk.reporting.study.methods import steps_not_repeated
 from hiprisk.wording.quantities import percent, plural
 
 # A variable of which so much is missing rests on the imputation model.
 MUCH_MISSING = 0.2
 MOST_NAMED = 6
+UNSAID = (
+    "These limitations follow from the results. The authors added none of their own "
+    "(`reporting.further_limitations` in the config)."
+)
 UNDECIDED: Verdict = "inconclusive at this sample size"
 
 
 def limitations_section(evidence: Evidence, config: StudyConfig) -> Section:
-    """One paragraph a limitation; what only the authors know is left to them.
+    """One paragraph a limitation: what follows from the results, then the authors' own words.
 
     Parameters
     ----------
     evidence : Evidence
     config : StudyConfig
     """
+    own = config.reporting.further_limitations
     return Section(
         anchor="limitations",
         title="Limitations",
-        paragraphs=tuple(_limitations(evidence, config)),
-        notes=("These follow from the results. Add what only the authors know.",),
+        paragraphs=(
+            *_limitations(evidence, config),
+            *(() if own is None else (f"In the authors' words: {own}",)),
+        ),
+        notes=(UNSAID,) if own is None else (),
     )
 
 
@@ -52,7 +61,7 @@ def _limitations(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     if evidence.not_repeated and "optimism" not in evidence.not_available:
         yield (
             "Some steps were not repeated in the resamples, so that optimism may be larger than "
-            f"estimated: {'; '.join(evidence.not_repeated)}."
+            f"estimated: {steps_not_repeated(evidence)}."
         )
     undecided = [
         one.label

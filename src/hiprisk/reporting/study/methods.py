@@ -14,7 +14,6 @@ from hiprisk.wording.disclaimers import provenance_in_words
 from hiprisk.wording.labels import (
     blocks_in_words,
     capital,
-    estimand_in_words,
     in_words,
     listed,
     sheet_labels,
@@ -23,13 +22,25 @@ from hiprisk.wording.labels import (
 from hiprisk.wording.quantities import months_in_words, percent, plural
 
 REPLACEMENT = {
-    "exclude": "People whose hip was replaced before follow-up were excluded",
+    "exclude": "People whose hip was replaced before follow-up were excluded: predictions are for "
+    "those who keep their hip until then",
     "worst": "People whose hip was replaced before follow-up got the worst score",
     "last-before": "People whose hip was replaced before follow-up kept their last score before it",
 }
 IMPUTATION = {
     "normal": "one multivariate normal model",
     "chained": "chained equations",
+}
+# The glossary has every measure; here, what each is for.
+MEASURES = {
+    "continuous": "R² (how much of the differences between people the model explains), the root "
+    "mean squared and the mean absolute error (how far predictions are from outcomes), calibration "
+    "in the large, calibration slope and calibration plot (whether predictions are right on "
+    "average and over their range), and the coverage of prediction intervals",
+    "binary": "the C statistic (how well the model tells people with the event from those "
+    "without), the Brier score (how far predicted risks are from outcomes), and calibration in the "
+    "large, calibration slope and calibration plot (whether predicted risks are right on average "
+    "and over their range)",
 }
 SITES = {
     "random": "The model has random intercepts of site, and predicts for the mean of sites.",
@@ -50,15 +61,38 @@ def methods_section(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Se
         anchor="methods",
         title="Methods",
         paragraphs=(
+            " ".join(_objective(evidence, config)),
             " ".join(_people(evidence, config)),
-            " ".join(_outcome(sheet, config)),
+            " ".join(_outcome(config)),
             " ".join(_predictors(evidence, sheet, config)),
             " ".join(_missing(evidence, config)),
             " ".join(_fit(evidence, config)),
             " ".join(_validation(evidence, config)),
+            " ".join(_measures(evidence, config)),
             *_conclusions(evidence, config),
         ),
     )
+
+
+def steps_not_repeated(evidence: Evidence) -> str:
+    """What the resamples did not repeat, without the advice on how to repeat it."""
+    return "; ".join(step.split(" (set ")[0] for step in evidence.not_repeated)
+
+
+def _objective(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
+    outcome, held = config.outcome, evidence.holdout
+    yield (
+        f"**Objective.** To develop a model that predicts {outcome.label} "
+        f"{months_in_words(outcome.horizon_months)} after the first visit, and to validate it "
+        "internally"
+        + ("." if held is None else f" and in people who were held out ({held.label}).")
+    )
+    others = list(config.blocks)[1:]
+    if evidence.added is not None and others:
+        added = listed([blocks_in_words([block], config.block_labels) for block in others])
+        yield f"To estimate what {added} add to the prediction."
+    if evidence.association is not None:
+        yield f"To estimate how the outcome is associated with {evidence.association.exposure}."
 
 
 def _people(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
@@ -73,13 +107,15 @@ def _people(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         yield f"Rows with {evidence.label(held.variable)} {listed(held.test)} were held out."
 
 
-def _outcome(sheet: Sheet, config: StudyConfig) -> Iterator[str]:
+def _outcome(config: StudyConfig) -> Iterator[str]:
     outcome = config.outcome
     yield (
         f"**Outcome.** {with_unit(outcome.label, outcome.unit)}, higher is {outcome.higher_is}, "
-        f"{months_in_words(outcome.horizon_months)} after the first visit. Predicted: "
-        f"{estimand_in_words(sheet.outcome)}."
+        f"{months_in_words(outcome.horizon_months)} after the first visit."
     )
+    event = outcome.event_level if outcome.dichotomise is None else outcome.dichotomise.label
+    if event is not None:
+        yield f"Predicted: the probability of an event, {event}."
     if outcome.hip_replacement is not None:
         yield f"{REPLACEMENT[outcome.hip_replacement.strategy]}."
     if outcome.events:
@@ -120,6 +156,11 @@ def _fit(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         f"model type, and the candidate with the smallest {evidence.loss_label} was chosen: "
         f"{in_words(evidence.family)}."
     )
+    if evidence.kind == "binary":
+        yield (
+            "People with and without the event were not weighted or resampled for balance, since "
+            "this would distort the predicted risks."
+        )
     if config.sites in SITES:
         yield SITES[config.sites]
 
@@ -127,12 +168,13 @@ def _fit(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
 def _validation(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     settings = config.validation
     yield (
-        f"**Internal validation.** The procedure was repeated on {settings.resamples} bootstrap "
-        "resamples of people, and each figure corrected by the mean difference between a resample "
-        "and the original people (Harrell's optimism)."
+        f"**Internal validation.** The model was fitted anew on {settings.resamples} bootstrap "
+        "resamples of people, and each of these models was evaluated in its resample and in the "
+        "original people. The mean difference is the optimism, which is subtracted from the "
+        "apparent performance (Harrell)."
     )
     if evidence.not_repeated:
-        yield f"Not repeated: {'; '.join(evidence.not_repeated)}."
+        yield f"Not repeated in the resamples: {steps_not_repeated(evidence)}."
     if settings.repeats:
         yield (
             f"Cross-validation beside it: {plural(settings.repeats, 'repeat')} of "
@@ -140,6 +182,19 @@ def _validation(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         )
     if evidence.sites is not None:
         yield "Each large enough site was evaluated with a model fitted without it."
+
+
+def _measures(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
+    """What is measured, and what each measure is for."""
+    yield f"**Performance** is measured by {MEASURES[evidence.kind]}."
+    if config.outcome.thresholds:
+        yield (
+            "Net benefit at the declared threshold probabilities shows whether acting on the "
+            "predicted probabilities would do more good than treating everybody or nobody."
+        )
+    if evidence.subgroups is not None and evidence.subgroups.labels:
+        groups = listed([label for _, label in evidence.subgroups.labels])
+        yield f"Performance was compared between groups by {groups}."
 
 
 def _conclusions(evidence: Evidence, config: StudyConfig) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hiprisk.cohort.findings import SMALLEST_COUNT
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
@@ -16,10 +18,7 @@ def people_section(evidence: Evidence) -> Section:
     return Section(
         anchor="people",
         title="Participants",
-        paragraphs=(
-            f"{evidence.n_analysed} rows with a known outcome, of {evidence.n_people} people, "
-            "were analysed.",
-        ),
+        paragraphs=(" ".join(_analysed(evidence)),),
         pictures=(
             drawn(
                 name="participants.png",
@@ -36,6 +35,20 @@ def people_section(evidence: Evidence) -> Section:
             ),
         ),
     )
+
+
+def _analysed(evidence: Evidence) -> Iterator[str]:
+    """How many people, and events, the analyses have."""
+    rows, people = evidence.n_analysed, evidence.n_people
+    yield (
+        f"{people} people with a known outcome were analysed"
+        + ("" if rows == people else f", in {rows} rows of the file")
+        + ("" if (events := evidence.sample_size.n_events) is None else f"; {events} had the event")
+        + "."
+    )
+    yield "Tuning, fitting and internal validation have the same people."
+    if evidence.holdout is not None:
+        yield f"Held out: {evidence.holdout.model.n} ({evidence.holdout.label})."
 
 
 def findings_section(evidence: Evidence) -> Section | None:

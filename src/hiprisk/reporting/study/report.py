@@ -90,7 +90,7 @@ def study_report(
     all_sections = (
         *sections,
         tripod_section(tripod_items(evidence, config, sections), titles),
-        probast_section(probast_items(evidence, config), titles),
+        probast_section(probast_items(evidence, config, sections), titles),
         glossary,
         references_section(glossary),
         made,
@@ -180,5 +180,5 @@ def guideline_tables(
     """The guidelines' items as CSV, by file name."""
     return {
         "tripod_ai.csv": as_csv(tripod_items(evidence, config, sections)),
-        "probast_ai.csv": as_csv(probast_items(evidence, config)),
+        "probast_ai.csv": as_csv(probast_items(evidence, config, sections)),
     }
