@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +31,14 @@ def prepare(page: str) -> None:
         "demo/new_people.csv", index=False
     )
     OF_PAGE.get(page, _nothing)()
+
+
+def untracked(folder: Path) -> list[str]:
+    """What a page left in the project's folder that `git status` would show there."""
+    lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    ignored = [line.strip("/") for line in lines if line.startswith("/")]
+    left = [one.name for one in folder.iterdir() if one.name not in ("configs", "models")]
+    return sorted(name for name in left if not any(fnmatch(name, one) for one in ignored))
 
 
 def _nothing() -> None:

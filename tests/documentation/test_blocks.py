@@ -8,7 +8,7 @@ from blank_figures import figures_left_blank
 from documentation.badges import BADGES, drawings
 from documentation.blocks import ROOT, blocks_of, indented_blocks, pages
 from documentation.examples import run_examples
-from documentation.files import prepare
+from documentation.files import prepare, untracked
 from documentation.reasons import (
     BLOCKS,
     ELSEWHERE,
@@ -88,6 +88,8 @@ def test_the_commands_and_the_python_of_a_page_run_and_print_what_it_shows(
                 run.python(block)
             elif block.language == "text" and run.printed:
                 compare_shown(block, run.printed)
+    if page == "README.md" or page.startswith("docs/tutorials/"):
+        assert untracked(tmp_path) == [], "name it in .gitignore"
 
 
 @pytest.mark.parametrize("name", NOT_RUN)
