@@ -61,6 +61,30 @@ def version_of_bundle(mlflow: Any, experiment: str, sha256: str) -> ModelVersion
     )
 
 
+def finished_run_of(mlflow: Any, experiment: str, sha256: str) -> str | None:
+    """The newest finished run that holds a bundle as a model; None without one.
+
+    A run that failed, was killed or deleted, or is still open, may lack a part of it.
+
+    Parameters
+    ----------
+    mlflow : module
+    experiment : str
+        Its id.
+    sha256 : str
+        ``bundle_sha256``.
+    """
+    client = mlflow.MlflowClient()
+    query = f"tags.bundle_sha256 = '{sha256}'"
+    for model in client.search_logged_models(experiment_ids=[experiment], filter_string=query):
+        if model.source_run_id is None:
+            continue
+        info = client.get_run(model.source_run_id).info
+        if info.status == "FINISHED" and info.lifecycle_stage == "active":
+            return str(info.run_id)
+    return None
+
+
 def version_of_study(mlflow: Any, experiment: str, declared_sha256: str) -> ModelVersion | None:
     """The newest model that a study of the same declared config has logged; None without one."""
     runs = mlflow.MlflowClient().search_runs(

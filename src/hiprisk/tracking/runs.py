@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hiprisk.bundle import Bundle
@@ -20,6 +21,7 @@ from hiprisk.databases.postgres import SECONDS_TO_CONNECT
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
 from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.tracking.lost_runs import end_replaced_runs, end_time, mark_killed_runs, process_tags
+from hiprisk.tracking.model_versions import finished_run_of
 from hiprisk.tracking.results import log_bundle
 from hiprisk.tracking.server import WITHOUT, ask_server, database_of, server_of
 from hiprisk.tracking.store import DEFAULT_STORE, check_store, locked_store, store_file
@@ -347,7 +349,27 @@ def _why(refused: Exception) -> str:
     return type(refused).__name__
 
 
-def track_bundle(bundle: Bundle, tell: StageProgress | None = None) -> StudyRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedBundle:
+    """The run that holds a bundle.
+
+    Attributes
+    ----------
+    run_id : str
+    store : str
+        Its address, without a password.
+    already_logged : bool
+        Whether the run was there before.
+    """
+
+    run_id: str
+    store: str
+    already_logged: bool = False
+
+
+def track_bundle(
+    bundle: Bundle, tell: StageProgress | None = None, *, again: bool = False
+) -> TrackedBundle:
     """Log a bundle as a run of its own, for instance because its study's run was lost.
 
     Runs of the same bundle that a lost store left RUNNING are told FAILED.
@@ -357,6 +379,8 @@ def track_bundle(bundle: Bundle, tell: StageProgress | None = None) -> StudyRun:
     bundle : Bundle
     tell : callable, optional
         Told what is waited for.
+    again : bool
+        Log it although a finished run of the experiment holds it.
 
     Raises
     ------
@@ -368,6 +392,9 @@ def track_bundle(bundle: Bundle, tell: StageProgress | None = None) -> StudyRun:
 
     settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
     check_tracking(settings, tell or (lambda stage, done, total: None))
+    before = None if again else _finished_run(settings, bundle)
+    if before is not None:
+        return before
     tags = {
         "cohort_fingerprint": str(bundle.manifest.get("cohort_fingerprint", "")),
         "provenance": bundle.provenance,
@@ -384,4 +411,16 @@ def track_bundle(bundle: Bundle, tell: StageProgress | None = None) -> StudyRun:
             run.log(lambda _: run.replace(bundle))
     if run.not_logged is not None:
         raise StoreError(run.not_logged, advice="try again when the store is in order")
-    return run
+    return TrackedBundle(run_id=str(run.run_id), store=str(run.store))
+
+
+def _finished_run(settings: TrackingSettings, bundle: Bundle) -> TrackedBundle | None:
+    mlflow, store = _import_mlflow(), _store()
+    experiment = _connect(mlflow, store, settings.experiment)
+    try:
+        found = finished_run_of(mlflow, experiment, bundle.sha256)
+    except Exception as broken:  # the store raises whatever its driver does
+        raise _unusable(store, broken) from broken
+    if found is None:
+        return None
+    return TrackedBundle(run_id=found, store=without_password(store), already_logged=True)
