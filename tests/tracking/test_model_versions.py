@@ -2,7 +2,14 @@
 
 from types import SimpleNamespace
 
-from hiprisk.tracking.model_versions import ModelVersion, version_of_bundle, version_of_study
+import pytest
+
+from hiprisk.tracking.model_versions import (
+    ModelVersion,
+    finished_run_of,
+    version_of_bundle,
+    version_of_study,
+)
 
 
 def mlflow_with(*, logged=(), registered=(), runs=()):
@@ -40,3 +47,22 @@ def test_a_study_is_found_by_what_it_declared():
     run = SimpleNamespace(data=SimpleNamespace(tags={"bundle_sha256": "abc"}))
     assert version_of_study(mlflow_with(runs=[run], logged=[LOGGED]), "1", "d").run_id == "r-1"
     assert version_of_study(mlflow_with(), "1", "d") is None
+
+
+@pytest.mark.parametrize(("status", "stage", "found"), [
+    ("FINISHED", "active", "r1"), ("FINISHED", "deleted", None), ("FAILED", "active", None),
+    ("KILLED", "active", None), ("RUNNING", "active", None),
+])  # fmt: skip
+def test_only_a_finished_run_holds_a_bundle(status, stage, found):
+    class Client:
+        def search_logged_models(self, *, experiment_ids, filter_string):
+            assert (experiment_ids, filter_string) == (["1"], "tags.bundle_sha256 = 'abc'")
+            return [SimpleNamespace(source_run_id=None), SimpleNamespace(source_run_id="r1")]
+
+        def get_run(self, run_id):
+            return SimpleNamespace(
+                info=SimpleNamespace(run_id=run_id, status=status, lifecycle_stage=stage)
+            )
+
+    mlflow = SimpleNamespace(MlflowClient=Client)
+    assert finished_run_of(mlflow, "1", "abc") == found
