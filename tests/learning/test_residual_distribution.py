@@ -10,6 +10,7 @@ from hiprisk.learning.residual_distribution import (
     weibull_quantiles,
 )
 from hiprisk.sheet.distribution import PredictiveDistribution
+from metric_examples import oracle, report_figures
 
 
 def test_intervals_from_residuals_cover_what_they_say():
@@ -55,3 +56,12 @@ def test_quantiles_by_one_sort_are_numpys(n, kind):
     probabilities = np.array(PROBABILITIES)
     theirs = np.quantile(values, probabilities, method="weibull")
     np.testing.assert_array_equal(weibull_quantiles(values, probabilities), theirs)
+
+
+def test_an_interval_of_80_percent_is_that_of_rs_quantiles():
+    # Seventy people are one level: everybody's residuals have the same scale.
+    people = oracle("data")
+    observed, predicted = (people[name].to_numpy(float) for name in ("observed", "predicted"))
+    made = residual_distribution(observed, predicted, np.zeros(len(people)))
+    ends = made.scales[0] * np.interp([0.1, 0.9], made.probabilities, made.quantiles)
+    assert ends == pytest.approx(report_figures("forecasts")["residual_80"], rel=1e-9)

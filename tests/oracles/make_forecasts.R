@@ -38,6 +38,9 @@ pit <- sapply(edges, function(e) mean(pmin(1, pmax(0, ifelse(upto > start, (e - 
 pit[1] <- 0                                             # outcomes below every quantile are in the first bar
 bar <- prop.test(n * 0.1, n, 0.1, correct = FALSE)$conf.int
 
+# An interval of 80 % for one person from residuals that scatter alike at every level: ranks p (n + 1).
+residual_80 <- quantile(y - d$predicted, c(.1, .9), type = 6, names = FALSE)
+
 # Scores of predictions with their intervals.
 e <- y - d$predicted; b <- (d$y - d$risk)^2; prevalence <- mean(d$y)
 mae <- t.test(abs(e)); root <- sqrt(mean(e^2)); reach <- qnorm(.975) * sd(e^2) / sqrt(n) / (2 * root)
@@ -77,4 +80,4 @@ write(toJSON(list(package = sprintf("R %s", getRversion()), script = "make_forec
   probabilities = p, quantiles = q, scale = scale_of, crps = mean(crps), crps_each = crps,
   crps_skill = 1 - mean(crps) / climate, expected = expected,
   levels = lapply(c(0.8, 0.9, 0.95), level_of), pit = diff(pit), pit_expected = bar, pit_deviation = max(abs(pit - edges)),
-  scores = scores, ends = ends, plus632 = cases, watch = watch), digits = 15, auto_unbox = TRUE), "forecasts.json")
+  residual_80 = residual_80, scores = scores, ends = ends, plus632 = cases, watch = watch), digits = 15, auto_unbox = TRUE), "forecasts.json")
