@@ -20,7 +20,7 @@ def test_older_evidence_has_no_such_section(study):
     older = dataclasses.replace(
         study.evidence, partial_effects=None, importance=None, example_patient=None
     )
-    assert predictors_section(older) is None
+    assert predictors_section(older, study.sheet) is None
     assert "partial_effects" not in older.to_dict()
 
 

@@ -50,6 +50,14 @@ def test_a_corrected_curve_stands_beside_the_apparent_one(study):
     assert labels == ["ideal", "pointwise 95 % CI", "apparent (lowess)", "optimism-corrected"]
 
 
+def test_events_are_named_beside_their_bars_not_over_them():
+    ax = draw_calibration_curve(calibration_curve(Y, RISK, kind="binary"))
+    (strip,) = ax.child_axes
+    assert [text.get_text() for text in strip.texts] == ["event", "no event"]
+    assert all(text.get_position()[0] < 0.0 and text.get_ha() == "right" for text in strip.texts)
+    assert strip.get_ylabel() == ""
+
+
 def test_slope_and_discrimination_are_written_in_the_plot():
     estimates = metrics.estimates("binary", Y, RISK)
     ax = draw_calibration_curve(calibration_curve(Y, RISK, kind="binary"), estimates=estimates)

@@ -1,7 +1,10 @@
 """External validation and updating as pictures."""
 
+import dataclasses
+
 from hiprisk.reporting.plots.external import (
     draw_before_after,
+    draw_decision,
     draw_external_calibration,
 )
 from hiprisk.reporting.plots.style import new_axes
@@ -13,7 +16,7 @@ def test_the_calibration_curve_has_its_interval_unit_and_size(validation):
     ax = draw_external_calibration(validation)
     assert (
         ax.get_title().replace("\n", " ")
-        == f"small: external calibration, n = {validation.n} (simulated data)"
+        == f"External calibration: WOMAC function, n = {validation.n} (simulated data)"
     )
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels[:2] == ["ideal", "pointwise 95 % CI"]
@@ -40,3 +43,15 @@ def test_an_update_is_drawn_before_and_after(update):
     )  # fmt: skip
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["ideal", "before", "after (cross-validated)"]
+
+
+def test_a_decision_curve_is_called_by_the_event_not_by_its_variable(validation):
+    decision = validation.performance.events[0].decision
+    curve = dataclasses.replace(decision, outcome="womac_function_followup_0_100")
+    of_risk = dataclasses.replace(
+        validation,
+        outcome_label="worse by at least 10 points",
+        performance=dataclasses.replace(validation.performance, decision=curve),
+    )
+    title = draw_decision(of_risk).get_title().replace("\n", " ")
+    assert title.startswith("Net benefit, external validation: worse by at least 10 points")

@@ -12,7 +12,11 @@ from hiprisk.reporting.appendix.comparisons import (
 )
 from hiprisk.reporting.page.blocks import APPENDIX, Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
-from hiprisk.reporting.plots.predictors.tuning import draw_tuning
+from hiprisk.reporting.plots.predictors.tuning import (
+    draw_tuning,
+    highest_loss_drawn,
+    tuned_losses,
+)
 from hiprisk.sheet.format import LinearModel, OrdinalModel, Sheet, TreesModel, VariableSpec
 from hiprisk.wording.intercepts import formula_in_words, intercept_rows
 from hiprisk.wording.labels import (
@@ -214,6 +218,8 @@ def _tuning_history(evidence: Evidence) -> tuple[Picture, ...]:
     """Where something was tuned: a model type of which more than one setting was tried."""
     if all(len(family.trials) < 2 for family in evidence.families):
         return ()
+    cut = max(tuned_losses(evidence)) > highest_loss_drawn(evidence)
+    edge = " A loss far above that of the mean-only model stands at the upper edge." if cut else ""
     return (
         drawn(
             name="tuning.png",
@@ -221,6 +227,6 @@ def _tuning_history(evidence: Evidence) -> tuple[Picture, ...]:
             alt=f"Cross-validated {evidence.loss_label} of each setting of each model type in the "
             "order tried, and the smallest so far; the table has the smallest of each.",
             caption="Tuning history. Marks: the settings in the order tried; lines: the smallest "
-            "loss so far. A loss far above that of the mean-only model stands at the upper edge.",
+            f"loss so far.{edge}",
         ),
     )

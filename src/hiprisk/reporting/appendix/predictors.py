@@ -14,6 +14,7 @@ from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
 from hiprisk.reporting.plots.predictors.example import draw_example_patient
 from hiprisk.reporting.plots.predictors.importance import METRICS, draw_importance
 from hiprisk.reporting.plots.predictors.panels import MOST_PANELS
+from hiprisk.sheet.format import Sheet, TreesModel
 from hiprisk.wording.labels import unit_of_amount, with_unit
 from hiprisk.wording.quantities import decimals, interval, number, signed
 
@@ -23,11 +24,11 @@ NO_CAUSE = (
 )
 
 
-def predictors_section(evidence: Evidence) -> Section | None:
+def predictors_section(evidence: Evidence, sheet: Sheet) -> Section | None:
     """What the predictors do; None in evidence that has nothing on it."""
     pictures, tables = [], []
     if (effects := evidence.partial_effects) is not None and effects.effects:
-        pictures.append(_effects(evidence, effects))
+        pictures.append(_effects(evidence, effects, steps=isinstance(sheet.model, TreesModel)))
         tables.append(_effects_table(evidence, effects))
     if (importance := evidence.importance) is not None and importance.predictors:
         pictures.append(_importance(evidence, importance))
@@ -54,7 +55,7 @@ def unit_of_predictions(evidence: Evidence) -> str:
     return unit_of_amount(evidence.outcome_unit) if evidence.kind == "continuous" else "risk"
 
 
-def _effects(evidence: Evidence, found: PartialEffects) -> Picture:
+def _effects(evidence: Evidence, found: PartialEffects, *, steps: bool) -> Picture:
     band = (
         f"Bands: pointwise 95 % CI from {found.n_refits} bootstrap models."
         if found.n_refits > 1
@@ -67,7 +68,10 @@ def _effects(evidence: Evidence, found: PartialEffects) -> Picture:
     return drawn(
         name="partial_effects.png",
         ax=draw_partial_effects(
-            found, unit=unit_of_predictions(evidence), provenance=evidence.provenance
+            found,
+            unit=unit_of_predictions(evidence),
+            provenance=evidence.provenance,
+            steps=steps,
         ),
         alt="Prediction over the values of each predictor, the others as in the typical patient. "
         "The table of partial effects has both ends in numbers.",
@@ -170,7 +174,8 @@ def _by_outcome(evidence: Evidence, table: TableOne, effects: PartialEffects) ->
         alt="Median and quartiles, or percentage, of each predictor by outcome; the table of "
         "baseline characteristics by outcome has the numbers.",
         caption="Predictors by outcome in the development cohort, those with the largest effects "
-        "first. Dots: median or percentage; lines: quartiles; percentages of counts that are too "
-        f"small to show are left out. Groups: {'; '.join(name for name, _ in table.groups)}.",
+        "first. Dots: median or percentage; lines: quartiles; bars: percentage of each level, "
+        "from the first (light) to the last (dark); percentages of counts that are too small to "
+        f"show are left out. Groups: {'; '.join(name for name, _ in table.groups)}.",
         wide=True,
     )

@@ -191,16 +191,17 @@ def _draw_strip(ax: Axes, result: CalibrationCurve, *, low: float, high: float) 
         without = [n - e for n, e in zip(counts, result.bin_events, strict=True)]
         strip.bar(edges[:-1], result.bin_events, color=ORANGE, **how)
         strip.bar(edges[:-1], [-n for n in without], color=GREY, **how)
-        strip.text(1.0, 0.98, "event", transform=strip.transAxes, ha="right", va="top",
-                   fontsize=SMALL, color=ORANGE)  # fmt: skip
-        strip.text(1.0, 0.0, "no event", transform=strip.transAxes, ha="right", va="bottom",
-                   fontsize=SMALL, color=GREY)  # fmt: skip
+        # Beside the bars, which may stand anywhere between the axis' ends.
+        for word, height, colour in (("event", 0.98, ORANGE), ("no event", 0.02, GREY)):
+            strip.text(-0.015, height, word, transform=strip.transAxes, ha="right",
+                       va="top" if height > 0.5 else "bottom", fontsize=SMALL,
+                       color=colour)  # fmt: skip
         strip.axhline(0.0, color=GREY, linewidth=0.5)
     else:
         strip.bar(edges[:-1], counts, color=GREY, **how)
+        strip.set_ylabel("people", fontsize=SMALL, color=GREY)
     strip.set_xlim(low, high)
     strip.set_yticks([])
-    strip.set_ylabel("people", fontsize=SMALL, color=GREY)
     strip.spines[["top", "right", "left"]].set_visible(False)
     strip.tick_params(labelsize=SMALL, color=GREY)
     ax.tick_params(axis="x", labelbottom=False)

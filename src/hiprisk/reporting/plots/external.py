@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 
@@ -37,7 +38,7 @@ def draw_external_calibration(result: ExternalValidation, *, ax: Axes | None = N
     -------
     Axes
     """
-    title = f"{result.model.name}: external calibration, n = {result.n}"
+    title = f"External calibration: {result.outcome_label}, n = {result.n}"
     unit = unit_of_amount(result.outcome_unit) if result.kind == "continuous" else ""
     curve = result.performance.calibration
     if curve is not None:
@@ -127,6 +128,6 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
         ax.set_axis_off()
         return ax
     return draw_decision_curve(
-        curve, ax=ax, provenance=result.cohort_provenance, declared=result.performance.thresholds,
-        title=f"{result.model.name}, net benefit",
+        replace(curve, outcome=result.outcome_label), ax=ax, provenance=result.cohort_provenance,
+        declared=result.performance.thresholds, title="Net benefit, external validation",
     )  # fmt: skip

@@ -98,7 +98,7 @@ def legend_below(ax: Axes, *, columns: int = 1, title: str | None = None) -> Leg
     legend = ax.legend(
         loc="lower left", bbox_to_anchor=(0.02, 0.02), bbox_transform=figure.transFigure, **shared
     )
-    legend.set_in_layout(False)
+    figure.get_layout_engine().legend_below = legend
     return legend
 
 

@@ -137,11 +137,13 @@ def draw_decision_curve_difference(
     ax = ax if ax is not None else new_axes(height=4.6)
     ax.axhline(0.0, color=BLACK, linewidth=1)
     first = curves[0]
+    of_first = " (first line)" if len(curves) > 1 else ""
     ax.fill_between(first.thresholds, first.low, first.high, color=SKY, alpha=0.3, linewidth=0,
-                    label=f"{first.model_name}: pointwise {100 * first.level:g} % CI")  # fmt: skip
+                    label=f"pointwise {100 * first.level:g} % CI{of_first}")  # fmt: skip
     for place, (curve, colour, line) in enumerate(zip(curves, COLOURS, LINES, strict=False)):
+        name = f"{curve.model_name} minus {curve.reference_name}"
         ax.plot(curve.thresholds, curve.difference, color=colour, linestyle=line, linewidth=2,
-                label=curve.model_name, zorder=3 - 0.1 * place)  # fmt: skip
+                label=name, zorder=3 - 0.1 * place)  # fmt: skip
         _mark(ax, curve.thresholds, curve.difference, declared, colour=colour, named=place == 0)
     reach = (min(first.thresholds), max(first.thresholds))
     if declared:
@@ -151,10 +153,7 @@ def draw_decision_curve_difference(
     ax.set_xlabel("threshold probability")
     ax.set_ylabel("difference in net benefit")
     set_title(ax, f"{title}: {first.outcome}" if first.outcome else title, provenance)
-    corrected = ", optimism-corrected" if first.optimism else ""
-    legend_below(
-        ax, columns=1, title=f"net benefit minus that of {first.reference_name}{corrected}"
-    )
+    legend_below(ax, columns=1, title="optimism-corrected" if first.optimism else None)
     return ax
 
 

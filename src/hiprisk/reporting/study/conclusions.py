@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.association import AssociationRow, AssociationTable
@@ -84,7 +85,9 @@ def _benefit_pictures(added: AddedValue, thresholds: Sequence[float]) -> list[Pi
     by_event: dict[str, list[DecisionCurveDifference]] = {}
     for one in added.additions:
         for gain in one.decisions:
-            by_event.setdefault(gain.event, []).append(gain.curve)
+            # "with low back pain minus without": the base model is that without these blocks.
+            named = replace(gain.curve, reference_name="without")
+            by_event.setdefault(gain.event, []).append(named)
     return [
         drawn(
             name=f"added_net_benefit_{event}.png",

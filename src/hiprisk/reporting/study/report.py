@@ -120,7 +120,7 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (limitations_section, ("evidence", "config")),
     (model_section, ("evidence", "sheet")),
     (points_section, ("sheet",)),
-    (predictors_section, ("evidence",)),
+    (predictors_section, ("evidence", "sheet")),
     (sample_size_section, ("evidence",)),
     (missing_section, ("evidence",)),
     (further_characteristics_section, ("evidence",)),

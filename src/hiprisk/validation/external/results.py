@@ -86,6 +86,7 @@ class ExternalValidation:
     kind: str
     outcome: str
     outcome_unit: str
+    outcome_label: str
     cohort: str
     cohort_fingerprint: str
     cohort_provenance: str
@@ -168,6 +169,7 @@ class ExternalValidation:
             "model": self.model.to_dict(),
             "outcome": self.outcome,
             "outcome_unit": self.outcome_unit,
+            "outcome_label": self.outcome_label,
             "kind": self.kind,
             "cohort": self.cohort,
             "cohort_fingerprint": self.cohort_fingerprint,

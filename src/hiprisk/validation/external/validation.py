@@ -157,6 +157,7 @@ def external_validation(
         kind=outcome.kind,
         outcome=outcome.variable,
         outcome_unit=outcome.unit,
+        outcome_label=outcome.label if outcome.dichotomise is None else outcome.dichotomise.label,
         cohort=people.cohort_name,
         cohort_fingerprint=people.fingerprint,
         cohort_provenance=people.provenance,

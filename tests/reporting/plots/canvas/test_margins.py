@@ -57,3 +57,13 @@ def test_a_figure_of_two_plots_keeps_its_places():
     ax.figure.add_axes((0.6, 0.6, 0.2, 0.2))
     ax.figure.get_layout_engine().execute(ax.figure)
     assert ax.get_position().bounds == before
+
+
+def test_a_legend_below_is_kept_by_a_figure_that_is_saved_tightly():
+    ax = new_axes()
+    ax.plot([0, 1], [0, 1], label="line")
+    legend = legend_below(ax)
+    ax.figure.get_layout_engine().execute(ax.figure)
+    renderer = ax.figure._get_renderer()
+    low = ax.figure.get_tightbbox(renderer).y0 * ax.figure.dpi
+    assert low <= legend.get_window_extent(renderer).y0

@@ -37,3 +37,26 @@ def test_variables_are_drawn_in_the_order_asked_for():
     ax = draw_predictors_by_outcome(table(), variables=("lbp_any", "age_years"))
     assert ax.child_axes[0].get_title(loc="left") == "X: yes (%)"
     assert len(ax.child_axes) == 2
+
+
+def levels(shares):
+    rows = [
+        Characteristic(variable="age_band", group=group, n_known=100, level=level, share=share,
+                       n_level=None, label="age band", unit="", n_missing=0)
+        for group, found in zip(("event", "no event"), shares, strict=True)
+        for level, share in zip(("50_to_59", "60_to_69", "70_or_more"), found, strict=True)
+    ]  # fmt: skip
+    return TableOne(groups=(("event", 100), ("no event", 100)), n_complete=(100, 100),
+                    rows=tuple(rows), smallest_cell=5)  # fmt: skip
+
+
+def test_more_than_two_levels_are_a_bar_a_group_with_their_names():
+    ax = draw_predictors_by_outcome(levels(((0.2, 0.5, 0.3), (0.6, 0.38, None))))
+    (panel,) = ax.child_axes
+    bars = [(bar.get_x(), bar.get_width()) for bar in panel.patches]
+    assert bars[:3] == [(0.0, 20.0), (20.0, 50.0), (70.0, 30.0)]
+    # A count that is too small to show leaves its place empty.
+    assert bars[-1][1] == 0.0
+    words = [text.get_text() for text in panel.texts]
+    assert words == ["50…", "60 to 69", "70 or…", "50 to 59", "60 to 69"]
+    assert panel.get_title(loc="left") == "Age band (%)"

@@ -4,7 +4,11 @@ import dataclasses
 
 import pytest
 
-from hiprisk.evidence.predictors.partial_effects import partial_effects
+from hiprisk.evidence.predictors.partial_effects import (
+    PartialEffect,
+    PartialEffects,
+    partial_effects,
+)
 from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
 from small_bundle import small_sheet
 
@@ -29,3 +33,33 @@ def test_without_bootstrap_models_there_is_no_band():
     alone = dataclasses.replace(sheet, model=dataclasses.replace(sheet.model, refits=None))
     ax = draw_partial_effects(partial_effects(alone))
     assert [len(panel.collections) for panel in ax.child_axes] == [0] * len(ax.child_axes)
+
+
+def of_levels(n):
+    levels = tuple(f"{place}_to_{place + 9}" for place in range(10, 10 + 10 * n, 10))
+    effect = PartialEffect(label="age band", unit="", variables=("age_band",), kind="category",
+                           values=levels, predicted=tuple(map(float, range(n))))  # fmt: skip
+    return PartialEffects(effects=(effect,), n_refits=0)
+
+
+def names_below(n):
+    (panel,) = draw_partial_effects(of_levels(n)).child_axes
+    return [label.get_text() for label in panel.get_xticklabels()]
+
+
+def test_every_level_of_a_category_has_its_name_in_words():
+    assert names_below(2) == ["10 to 19", "20 to 29"]
+    assert names_below(3) == ["10 to 19", "20 to 29", "30 to 39"]
+    assert names_below(6)[-1] == "60 to 69"
+    # Of very many, every second one has room.
+    assert names_below(12) == ["10 to 19", "30 to 39", "50 to 59", "70 to 79", "90 to 99",
+                               "110 to 119"]  # fmt: skip
+
+
+def test_predictions_of_trees_are_drawn_as_steps():
+    found = partial_effects(small_sheet())
+    for steps, style in ((True, "steps-mid"), (False, "default")):
+        ax = draw_partial_effects(found, steps=steps)
+        numbers = zip(ax.child_axes, found.largest(8), strict=True)
+        lines = [panel.get_lines()[0] for panel, one in numbers if one.kind == "number"]
+        assert {line.get_drawstyle() for line in lines} == {style}

@@ -37,3 +37,11 @@ def test_without_tuning_there_is_no_history(study):
     assert study.section["candidates"].pictures == ()
     section = candidates_section(tried(study.evidence, [90.0, 80.0]))
     assert [picture.name for picture in section.pictures] == ["tuning.png"]
+
+
+def test_the_caption_speaks_of_the_edge_only_where_a_loss_stands_there(study):
+    def caption(losses):
+        return candidates_section(tried(study.evidence, losses)).pictures[0].caption
+
+    assert "upper edge" in caption([900.0, 80.0])
+    assert "upper edge" not in caption([90.0, 80.0])

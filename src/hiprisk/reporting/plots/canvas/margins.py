@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import LayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox
 
 # Between the edge of a figure and what stands next to it, in inches.
@@ -25,6 +26,8 @@ class FittedMargins(LayoutEngine):
 
     _adjust_compatible = True
     _colorbar_gridspec = False
+    # The legend that stands below the plot.
+    legend_below: Legend | None = None
 
     def execute(self, fig: Any) -> None:
         """Place the plot of a figure; a figure of several plots keeps its own places.
@@ -37,11 +40,16 @@ class FittedMargins(LayoutEngine):
             return
         (ax,) = fig.axes
         renderer = fig._get_renderer()
-        legend = ax.get_legend()
+        legend = self.legend_below
         bottom = EDGE * fig.dpi
-        if legend is not None and legend.get_in_layout() is False:
+        if legend is None or legend is not ax.get_legend():
+            _fit(fig, ax, renderer, bottom=bottom)
+        else:
             bottom += legend.get_window_extent(renderer).height + LEGEND_GAP * fig.dpi
-        _fit(fig, ax, renderer, bottom=bottom)
+            # Its room is known; `savefig(bbox_inches="tight")` asks for it again.
+            legend.set_in_layout(False)
+            _fit(fig, ax, renderer, bottom=bottom)
+            legend.set_in_layout(True)
         # Beside long labels a title over the plot alone would have little room.
         _move_title(fig, ax)
 

@@ -7,6 +7,17 @@ import textwrap
 LETTERS = 24
 
 
+def short(name: str, letters: int) -> str:
+    """A name in at most so many letters.
+
+    Examples
+    --------
+    >>> short("moderate", 5), short("none", 5)
+    ('mode…', 'none')
+    """
+    return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
+
+
 def two_lines(name: str) -> str:
     """A name in at most two lines, shortened where it is longer.
 

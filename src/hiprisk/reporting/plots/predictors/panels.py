@@ -16,15 +16,18 @@ GAP = 0.03
 LETTERS = 24
 
 
-def frame_of_panels(ax: Axes | None, n_rows: int) -> Axes:
+def frame_of_panels(ax: Axes | None, n_rows: int, *, below: float = BELOW) -> Axes:
     """Axes that show nothing but their panels; new ones by default.
 
     Parameters
     ----------
     ax : Axes or None
     n_rows : int
+    below : float
+        Inches for what stands below each panel.
     """
-    ax = ax if ax is not None else new_axes(width=WIDE, height=ROW * n_rows + 0.5)
+    height = (ROW + below - BELOW) * n_rows + 0.5
+    ax = ax if ax is not None else new_axes(width=WIDE, height=height)
     ax.grid(visible=False)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xticks([])
@@ -32,19 +35,22 @@ def frame_of_panels(ax: Axes | None, n_rows: int) -> Axes:
     return ax
 
 
-def panel_at(ax: Axes, place: int, n_rows: int) -> Axes:
+def panel_at(ax: Axes, place: int, n_rows: int, *, below: float = BELOW) -> Axes:
     """A panel of the frame, counted by rows; numbers stand beside the left ones.
 
     Parameters
     ----------
     ax : Axes
     place, n_rows : int
+    below : float
+        As of the frame.
     """
     row, column = divmod(place, COLUMNS)
     width, height = (1.0 - (COLUMNS - 1) * GAP) / COLUMNS, 1.0 / n_rows
-    low = 1.0 - (row + 1) * height + BELOW / ROW * height
+    inches = ROW + below - BELOW
+    low = 1.0 - (row + 1) * height + below / inches * height
     panel = ax.inset_axes(
-        (column * (width + GAP), low, width, height * (1.0 - (ABOVE + BELOW) / ROW))
+        (column * (width + GAP), low, width, height * (1.0 - (ABOVE + below) / inches))
     )
     panel.spines[["top", "right"]].set_visible(False)
     panel.grid(color=RULE, linewidth=0.7)

@@ -45,10 +45,8 @@ def draw_tuning(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     ax = ax if ax is not None else new_axes()
     losses = {one.name: [float(trial["loss"]) for trial in one.trials] for one in evidence.families}
     tuned = [one for one in evidence.families if len(one.trials) > 1]
-    best = min(min(losses[one.name]) for one in tuned)
     mean = next((one.loss for one in evidence.families if one.name == "mean"), None)
-    worst = max(max(losses[one.name]) for one in tuned)
-    top = worst if mean is None or mean <= best else min(worst, mean + ABOVE * (mean - best))
+    top = highest_loss_drawn(evidence)
     for (colour, mark, dashes), one in zip(_repeated(len(tuned)), tuned, strict=True):
         found = np.minimum(losses[one.name], top)
         trials = np.arange(1, len(found) + 1)
@@ -66,6 +64,30 @@ def draw_tuning(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     legend_below(ax, columns=2)
     set_title(ax, "Tuning history", evidence.provenance)
     return ax
+
+
+def highest_loss_drawn(evidence: Evidence) -> float:
+    """The largest loss, or the edge that losses far above the mean-only model stand at.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        With a model type of which more than one setting was tried.
+    """
+    losses = tuned_losses(evidence)
+    best, worst = min(losses), max(losses)
+    mean = next((one.loss for one in evidence.families if one.name == "mean"), None)
+    return worst if mean is None or mean <= best else min(worst, mean + ABOVE * (mean - best))
+
+
+def tuned_losses(evidence: Evidence) -> list[float]:
+    """Losses of all settings of the model types of which more than one was tried."""
+    return [
+        float(trial["loss"])
+        for one in evidence.families
+        if len(one.trials) > 1
+        for trial in one.trials
+    ]
 
 
 def _repeated(count: int) -> list[tuple[str, str, str]]:
