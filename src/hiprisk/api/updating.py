@@ -222,25 +222,9 @@ def _write(
         None if bundle is None else bundle.lineage,
         parent_fingerprint=None if bundle is None else bundle.manifest["cohort_fingerprint"],
     )
-    config: dict[str, Any] = {"name": result.sheet.name}
-    config |= bundle.config if bundle is not None else {"outcome": plain_outcome(subject.outcome)}
     contents = BundleContents(
         sheet=result.sheet,
-        config={
-            **config,
-            "update": {
-                "method": asked.method,
-                "shrinkage": asked.shrinkage,
-                "alpha": asked.alpha,
-                "seed": asked.seed,
-                "where": [
-                    f"{name}={one}" for name, levels in asked.where.items() for one in levels
-                ],
-                **({"by_site": True} if asked.by_site else {}),
-                **({"name_sites": True} if asked.name_sites else {}),
-                "parent": {k: v for k, v in lineage.items() if k.startswith("parent_")},
-            },
-        },
+        config=_config(subject, result.sheet.name, asked, lineage),
         evidence={
             "name": result.sheet.name,
             "summary": list(result.summary),
@@ -270,6 +254,27 @@ def _write(
     if root is None:
         root = Path("models") if bundle is None else bundle.path.resolve().parent.parent
     return write_bundle(root, result.sheet.name if bundle is None else bundle.name, contents)
+
+
+def _config(
+    subject: Subject, name: str, asked: UpdateRequest, lineage: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The parent's config, or the outcome alone, with what was asked of the update."""
+    bundle = subject.bundle
+    config: dict[str, Any] = {"name": name}
+    config |= bundle.config if bundle is not None else {"outcome": plain_outcome(subject.outcome)}
+    where = [f"{column}={one}" for column, levels in asked.where.items() for one in levels]
+    update = {
+        "method": asked.method,
+        "shrinkage": asked.shrinkage,
+        "alpha": asked.alpha,
+        "seed": asked.seed,
+        "where": where,
+        **({"by_site": True} if asked.by_site else {}),
+        **({"name_sites": True} if asked.name_sites else {}),
+        "parent": {key: value for key, value in lineage.items() if key.startswith("parent_")},
+    }
+    return {**config, "update": update}
 
 
 def _expected(

@@ -187,15 +187,45 @@ def added_value(
             procedure.models, imputed.bases, procedure.evaluation.observed
         )
         error_free = None if procedure.error_free is None else procedure.error_free.apparent()
-    n_resamples = chosen.n_resamples or config.validation.resamples
     usable = _on_resamples(
-        procedure, data.groups, n_resamples, seed=config.seed, workers=workers, progress=progress
+        procedure,
+        data.groups,
+        _n_resamples(config, chosen),
+        seed=config.seed,
+        workers=workers,
+        progress=progress,
     )
     results = FittedComparison(procedure, unpenalised, fit, apparent, error_free, usable)
-    additions = [
-        addition_of(config, results, blocks, number) for number, blocks in enumerate(added, start=1)
-    ]
-    not_estimable = _not_estimable(procedure, usable)
+    return _concluded(
+        config,
+        chosen,
+        results,
+        added,
+        labels=labels,
+        early=early,
+        n_imputations=len(imputed.bases),
+        provenance=provenance,
+    )
+
+
+def _n_resamples(config: StudyConfig, chosen: Comparison) -> int:
+    return chosen.n_resamples or config.validation.resamples
+
+
+def _concluded(
+    config: StudyConfig,
+    chosen: Comparison,
+    results: FittedComparison,
+    added: Sequence[tuple[str, ...]],
+    *,
+    labels: Mapping[str, str],
+    early: Sequence[str],
+    n_imputations: int,
+    provenance: str,
+) -> AddedValue:
+    """What each addition gains, with how it was found."""
+    procedure, n_usable = results.procedure, len(results.evaluated)
+    not_estimable = _not_estimable(procedure, results.evaluated)
     metric = config.outcome.smallest_gain_worth_having
     return AddedValue(
         study=config.name,
@@ -212,14 +242,17 @@ def added_value(
         smallest_gain=metric.value,
         models=models_in_words(procedure.models, labels),
         method=chosen.method,
-        n_imputations=len(imputed.bases),
-        n_resamples=len(usable),
-        n_refused=n_resamples - len(usable),
-        additions=tuple(additions),
+        n_imputations=n_imputations,
+        n_resamples=n_usable,
+        n_refused=_n_resamples(config, chosen) - n_usable,
+        additions=tuple(
+            addition_of(config, results, blocks, number)
+            for number, blocks in enumerate(added, start=1)
+        ),
         notes=(
-            *notes_in_words(config, procedure, chosen.method, len(imputed.bases), labels),
+            *notes_in_words(config, procedure, chosen.method, n_imputations, labels),
             *early,
-            *not_estimable_in_words(not_estimable, len(usable), labels),
+            *not_estimable_in_words(not_estimable, n_usable, labels),
         ),
         not_estimable=not_estimable,
     )

@@ -5,7 +5,7 @@ Nobody is dropped in silence: every row that is not evaluated is counted with a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -216,11 +216,7 @@ def _evaluated(
     frame, observed, flow = followed_up(cohort, outcome)
     rows = frame[_ROW].to_numpy()
     usable = evaluation.usable[rows]
-    reasons = {
-        str(reason): int(mask[rows].sum())
-        for reason, mask in evaluation.assessment.reasons.masks.items()
-        if mask[rows].any()
-    }
+    reasons = _reasons(evaluation, rows)
     flow.append(_step("no prediction (see reasons)", ~usable))
     frame, observed, rows = frame.loc[usable].reset_index(drop=True), observed[usable], rows[usable]
     check_enough(observed, outcome, file=cohort.source_name, flow=flow, reasons=reasons)
@@ -249,11 +245,7 @@ def _evaluated(
         flow=tuple(flow),
         reasons=reasons,
         absent=tuple(name for name in names if name not in frame.columns),
-        imputed_share={
-            name: float(share)
-            for name, share in zip(names, prediction.imputed.mean(axis=0), strict=True)
-            if share > 0
-        },
+        imputed_share=_shares_imputed(names, prediction.imputed),
         warnings=(
             *warnings,
             *new_site_warnings(evaluation, cohort, sheet, rows),
@@ -264,6 +256,21 @@ def _evaluated(
         provenance=cohort.provenance,
         dictionary=cohort.dictionary,
     )
+
+
+def _reasons(evaluation: Evaluation, rows: Integers) -> dict[str, int]:
+    """Why rows have no prediction, each with how many."""
+    return {
+        str(reason): int(mask[rows].sum())
+        for reason, mask in evaluation.assessment.reasons.masks.items()
+        if mask[rows].any()
+    }
+
+
+def _shares_imputed(names: Sequence[str], imputed: Bools) -> dict[str, float]:
+    """Share of the people of whom each variable was imputed, where anybody's was."""
+    shares = imputed.mean(axis=0)
+    return {name: float(share) for name, share in zip(names, shares, strict=True) if share > 0}
 
 
 def cohort_of_predictions(

@@ -142,7 +142,6 @@ def update_model(
     )
     line = chosen.fit.coefficients is None
     first, kind = cohort.first, sheet.outcome.kind
-    events = [float(one.observed.sum()) for one in several]
     return UpdateResult(
         parent=parent,
         method=settings.method,
@@ -155,7 +154,7 @@ def update_model(
         kind=kind,
         outcome_unit=sheet.outcome.unit,
         n=first.n,
-        n_events=round(float(np.mean(events))) if kind == "binary" else None,
+        n_events=cohort.n_events if kind == "binary" else None,
         flow=first.flow,
         reasons=first.reasons,
         before=before,
@@ -188,6 +187,11 @@ class _Cohort:
     def first(self) -> ValidationCohort:
         """Of whom there are as many in every imputation."""
         return self.people[0]
+
+    @property
+    def n_events(self) -> int:
+        """People with the event, on average over the imputations."""
+        return round(float(np.mean([float(one.observed.sum()) for one in self.people])))
 
     @property
     def whole(self) -> ValidationCohort:
