@@ -34,3 +34,26 @@ def test_a_worker_searches_rarely():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert told.stdout == "True\n"
+
+
+AT_THE_END = """
+import hiprisk.processes.garbage as garbage
+class Noisy:
+    def __del__(self):
+        print("searched for")
+one = Noisy()
+one.itself = one
+del one
+{leave}
+"""
+
+
+@pytest.mark.parametrize(
+    ("leave", "told"), [("", "searched for\n"), ("garbage.leave_memory_to_system()", "")]
+)
+def test_the_end_of_a_process_searches_no_more(leave, told):
+    script = AT_THE_END.format(leave=leave)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == told

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, StoreError
+from hiprisk.processes.garbage import leave_memory_to_system
 
 # Command: module below hiprisk.cli, and what it does in a line.
 COMMANDS: dict[str, str] = {
@@ -54,10 +55,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_environment()
     code = _guarded(list(sys.argv[1:] if argv is None else argv))
-    if argv is None and code == ExitCode.INTERRUPTED:
-        # Who presses twice must not cut the leaving short and get another code.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
+    if argv is None:
+        leave_memory_to_system()
+        if code == ExitCode.INTERRUPTED:
+            # Who presses twice must not cut the leaving short and get another code.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
     return code
 
 

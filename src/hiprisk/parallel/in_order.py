@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ from typing import TypeVar
 
 from hiprisk.errors import StoreError
 from hiprisk.parallel.cluster.current import current_cluster
+from hiprisk.processes.garbage import leave_memory_to_system
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
@@ -75,7 +77,7 @@ def _in_processes(
         others,
         # A copy of this process would hold its threads' locks, Arrow's among them.
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=end_with_parent,
+        initializer=_begin_worker,
         initargs=(os.getpid(),),
     )
     try:
@@ -85,6 +87,12 @@ def _in_processes(
         raise worker_lost() from lost
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker(parent: int) -> None:
+    end_with_parent(parent)
+    # Whoever started it waits for its end.
+    atexit.register(leave_memory_to_system)
 
 
 def worker_lost() -> StoreError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib
 import logging
@@ -103,6 +102,8 @@ def _reached(address: str) -> Iterator[Any]:
 
 def _ask(address: str) -> None:
     """Have a scheduler say who it is; a client would wait for ever for one that says nothing."""
+    import asyncio
+
     from distributed import Security
     from distributed.core import rpc
 
