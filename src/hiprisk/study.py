@@ -332,7 +332,7 @@ def _write(
             "python": platform.python_version(),
             "machine": platform.machine(),
         },
-        card=model_card(sheet, evidence),
+        card=model_card(sheet, evidence, config),
         cohort_fingerprint=finished.prepared.cohort.fingerprint,
         created_with=created_with,
         bill=bill_of_what_is_used(["train"], also=own),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.appendix.comparisons import candidate_label
 from hiprisk.reporting.internal.performance import with_digits
+from hiprisk.reporting.study.limitations import limitations_section
 from hiprisk.sheet.format import LinearModel, Sheet, TreesModel
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
@@ -18,6 +20,7 @@ from hiprisk.wording.disclaimers import (
 )
 from hiprisk.wording.intercepts import formula_in_words
 from hiprisk.wording.labels import (
+    capital,
     column_label,
     estimand_in_words,
     sheet_labels,
@@ -28,17 +31,24 @@ from hiprisk.wording.reasons import range_text
 from hiprisk.wording.sites import model_over_sites
 
 
-def model_card(sheet: Sheet, evidence: Evidence) -> str:
-    """Markdown card of a model."""
+def model_card(sheet: Sheet, evidence: Evidence, config: StudyConfig) -> str:
+    """Markdown card of a model.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    evidence : Evidence
+    config : StudyConfig
+        For limitations, those that the authors gave among them.
+    """
     parts = [
         f"# {sheet.title}",
-        *emphasised(evidence.summary),
+        *emphasised([capital(sentence) for sentence in evidence.summary]),
         f"*{CARD_DISCLAIMER}*",
         "## Use",
         f"- Intended use: {sheet.intended_use}",
         f"- Estimand: {estimand_in_words(sheet.outcome)}",
-        f"- Outcome: {with_unit(sheet.outcome.label, sheet.outcome.unit)}; higher is "
-        f"{sheet.outcome.higher_is}",
+        f"- Outcome: {_outcome(sheet)}; higher is {sheet.outcome.higher_is}",
         f"- Data: {provenance_in_words(sheet.provenance)}",
         "## Participants",
         markdown_table(
@@ -61,11 +71,21 @@ def model_card(sheet: Sheet, evidence: Evidence) -> str:
             parts += ["The model in these people:", _estimates(held.model_compared.metrics)]
         if held.reference is not None:
             parts += [f"The same people, {reference_label}:", _estimates(held.reference.metrics)]
+    limitations = limitations_section(evidence, config).paragraphs
+    parts += ["## Limitations", "\n".join(f"- {one}" for one in limitations)]
     parts += ["## Candidate model types", _families(evidence), "## Predictors", _variables(sheet)]
     parts += [said] if (said := model_over_sites(sheet)) else []
     if not isinstance(sheet.model, TreesModel):
         parts += ["## The model in full", full_model(sheet)]
     return "\n\n".join(parts) + "\n"
+
+
+def _outcome(sheet: Sheet) -> str:
+    """What a prediction is; of an event the score behind it is not what is predicted."""
+    outcome = sheet.outcome
+    if sheet.outcome.kind == "binary":
+        return "an event, predicted as a probability from 0 to 1"
+    return with_unit(outcome.label, outcome.unit)
 
 
 def _internal_validation(evidence: Evidence) -> list[str]:
@@ -89,7 +109,8 @@ def _internal_validation(evidence: Evidence) -> list[str]:
                 for row, found, digits in with_digits(evidence.optimism)
             ],
         ),
-        f"Bootstrap of the whole procedure, {evidence.optimism.n_resamples} resamples of people. "
+        f"Imputation and fit were repeated on {evidence.optimism.n_resamples} bootstrap resamples "
+        "of people. "
         f"Not repeated in the resamples: {'; '.join(evidence.not_repeated)}.",
     ]
 
@@ -103,7 +124,12 @@ def emphasised(summary: Sequence[str]) -> list[str]:
 def markdown_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """A cell that stays one cell: an author's words may have bars and lines."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _estimates(estimates: tuple[Estimate, ...]) -> str:

@@ -13,13 +13,18 @@ from hiprisk.wording.quantities import NONE, percent
 QUESTIONS = (
     ("Where are the data from?", "data_source"),
     ("When were people included and followed up?", "dates"),
-    ("Where?", "setting"),
+    ("In what setting?", "setting"),
     ("Who could take part?", "eligibility"),
+    ("How was their number arrived at?", "sample_size"),
+    ("What treatment did they receive?", "treatments"),
     ("How were predictors measured?", "predictor_measurement"),
     ("Who assessed the outcome?", "outcome_assessors"),
+    ("Was it assessed without knowledge of the predictors?", "outcome_blinding"),
     ("How were data prepared and checked?", "data_preparation"),
     ("Was there approval and consent?", "ethics"),
+    ("Who paid?", "funding"),
     ("Who may use the data?", "data_sharing"),
+    ("What limits them?", "further_limitations"),
 )
 NOT_SAID = "NOT REPORTED"
 
@@ -44,6 +49,7 @@ def cohort_datasheet(evidence: Evidence, config: StudyConfig, *, cohort_fingerpr
         f"# Data sheet: the cohort of {config.name}",
         *(f"**{warning}**" for warning in cohort_warnings(evidence.provenance)),
         f"- People: {config.outcome.population}; {provenance_in_words(evidence.provenance)}",
+        f"- Use: {config.intended_use}",
         f"- Outcome: {with_unit(config.outcome.label, config.outcome.unit)}, after "
         f"{config.outcome.horizon_months:g} months",
         f"- Fingerprint: `{cohort_fingerprint}`",
@@ -58,6 +64,8 @@ def cohort_datasheet(evidence: Evidence, config: StudyConfig, *, cohort_fingerpr
             [(one.label, str(one.n_left_out), str(one.n_remaining)) for one in evidence.flow],
         ),
         "## Variables and missing values",
+        f"Of {evidence.table_one.groups[0][1]} rows that the study could use, with a known outcome "
+        "or without.",
         _variables(evidence),
         "## Checks",
         _checks(evidence),

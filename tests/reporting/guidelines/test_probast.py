@@ -4,8 +4,9 @@ import dataclasses
 
 from hiprisk.config import load_config
 from hiprisk.config.authors.answers import AuthorsAnswers
+from hiprisk.learning.participants.flow import lost_after_first_visit
 from hiprisk.reporting.guidelines.items import DONE, NOT_REPORTED, PARTLY
-from hiprisk.reporting.guidelines.probast import LOST, probast_items, probast_section
+from hiprisk.reporting.guidelines.probast import probast_items, probast_section
 from reported_study import STUPAR
 
 
@@ -26,7 +27,7 @@ def test_too_few_people_and_people_without_an_outcome_are_partly(study):
     enough = all(row.satisfied for row in size.criteria)
     assert item_on(items, "enough people").state == (DONE if enough else PARTLY)
     lost = item_on(items, "Is everybody who was included analysed?")
-    left_out = [step.n_left_out for step in study.evidence.flow if step.label.startswith(LOST)]
+    left_out = [step.n_left_out for step in lost_after_first_visit(study.evidence.flow)]
     assert len(left_out) == 2
     assert lost.answer.startswith(f"{study.evidence.n_analysed} rows analysed; left out: hip repl")
     assert all(f") {n}" in lost.answer for n in left_out)

@@ -4,6 +4,7 @@ import dataclasses
 
 from hiprisk.reporting.study.conclusions import (
     added_details_section,
+    added_of,
     added_section,
     association_section,
 )
@@ -59,3 +60,14 @@ def test_what_was_not_declared_has_no_section(study):
     assert added_section(evidence) is None
     assert added_details_section(evidence) is None
     assert association_section(evidence) is None
+
+
+def test_what_ifs_of_the_figure_are_explained_where_it_has_any(study):
+    assert "What if: had" in study.section["added"].pictures[0].caption
+    added = dataclasses.replace(
+        study.evidence.added,
+        additions=tuple(
+            dataclasses.replace(one, error_free=()) for one in study.evidence.added.additions
+        ),
+    )
+    assert "What if" not in added_of(added).pictures[0].caption

@@ -39,7 +39,7 @@ def test_nobody_reads_a_raw_name(one, page):
     values = ("site_0", "sklearn.", "linear_model", "max_features", "min_samples")
     for text in (
         *names_on(page),
-        *names_in(model_card(one.sheet, one.evidence)),
+        *names_in(model_card(one.sheet, one.evidence, one.config)),
         *names_in(cohort_datasheet(one.evidence, one.config, cohort_fingerprint="ab12")),
     ):
         assert text.startswith(values), text

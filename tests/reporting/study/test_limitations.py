@@ -55,3 +55,12 @@ def test_the_authors_own_limitations_come_last_in_their_words(study):
     assert section.notes == ()
     silent = dataclasses.replace(study.config, reporting=AuthorsAnswers())
     assert limitations_section(study.evidence, silent).notes == (UNSAID,)
+
+
+def test_people_without_an_outcome_and_predictors_alone_limit_what_is_known(study):
+    text = said(study.evidence, study.config)
+    unknown = study.evidence.flow[-1].n_left_out
+    assert f"The outcome is unknown for {unknown} people (" in text
+    # It informs the imputation and is no predictor.
+    assert "interim visit" not in text
+    assert "which nobody knows at the first visit" in text

@@ -22,7 +22,7 @@ def test_every_declared_number_is_said(study):
 
 def test_predictors_have_their_labels_by_block(study):
     predictors = study.section["methods"].paragraphs[3]
-    assert "Low back pain: low back pain at the first visit and" in predictors
+    assert "Low back pain: low back pain at the first visit; intensity" in predictors
     # A level of the held-out variable is a value, no name.
     assert set(names_in(" ".join(study.section["methods"].paragraphs))) <= {"site_02"}
 
@@ -63,3 +63,10 @@ def test_what_was_not_done_is_not_said(study):
     assert "**What blocks add.**" not in said
     assert "**Association.**" not in said
     assert "Not repeated" not in said
+
+
+def test_lists_are_read_without_a_doubt_and_model_types_by_anybody(study):
+    said = " ".join(study.section["methods"].paragraphs)
+    assert "hip flexion, worse side; hip extension, worse side" in said
+    assert "Candidates: the mean of everybody and linear regression." in said
+    assert "low back pain at the first visit (yes vs no)" in said

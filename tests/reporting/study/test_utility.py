@@ -40,3 +40,11 @@ def test_without_events_there_is_neither_section(study):
     evidence = dataclasses.replace(study.evidence, events=None)
     assert utility_section(evidence) is None
     assert events_section(evidence) is None
+
+
+def test_an_event_with_fewer_people_says_why(study):
+    fewest = min(one.out_of_fold.n for one in study.evidence.events.events)
+    n_without = study.evidence.n_analysed - fewest
+    text = " ".join(study.section["utility"].paragraphs)
+    assert n_without > 0
+    assert f"first visit is: it is missing in {n_without:.0f}." in text

@@ -11,6 +11,9 @@ from hiprisk.config import OutcomeSettings
 _NO_LEVEL = "codes are no declared level, taken as unknown"
 # How labels of steps begin that leave nobody out, and say how outcomes were taken.
 _OUTCOME_TAKEN = ("outcome: ", "hip replacement unknown: ")
+OUTCOME_UNKNOWN = "outcome unknown"
+# How labels of steps begin that leave out people for what is known only after the first visit.
+_LOST = ("hip replaced before follow-up", OUTCOME_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,11 @@ def unknown_codes_step(unknown: Bools | None) -> list[FlowStep]:
 def outcome_remarks(flow: Sequence[FlowStep]) -> tuple[str, ...]:
     """The steps of a participant flow that say how outcomes were taken: as unknown, as no event."""
     return tuple(step.label for step in flow if step.label.startswith(_OUTCOME_TAKEN))
+
+
+def lost_after_first_visit(flow: Sequence[FlowStep]) -> tuple[FlowStep, ...]:
+    """The steps that left out people who were eligible at the first visit."""
+    return tuple(one for one in flow if one.n_left_out and one.label.startswith(_LOST))
 
 
 def levels_advice(outcome: OutcomeSettings, flow: Sequence[FlowStep]) -> str:

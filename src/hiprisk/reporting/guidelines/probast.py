@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
+from hiprisk.learning.participants.flow import lost_after_first_visit
 from hiprisk.reporting.guidelines.items import (
     DONE,
     NOT_REPORTED,
@@ -26,8 +27,6 @@ from hiprisk.reporting.page.blocks import Section
 ANCHOR = "probast"
 # A larger share without an outcome leaves the analysed people a selection.
 MANY_LOST = 0.1
-# How steps of the flow begin that leave out people who were eligible at the first visit.
-LOST = ("hip replaced before follow-up", "outcome unknown")
 
 
 # Domain, question, key of `reporting` that answers it, and sections that say part of it.
@@ -69,8 +68,8 @@ def probast_items(
     """
     anchors = frozenset(section.anchor for section in sections)
     found = [
-        *(_asked(config, *row) for row in OF_AUTHORS),
         *_outcome(),
+        *(_asked(config, *row) for row in OF_AUTHORS),
         *_people(evidence, config),
         *_analysis(evidence, config),
     ]
@@ -145,7 +144,7 @@ def _people(evidence: Evidence, config: StudyConfig) -> Iterator[Item]:
     yield _analysed("Are there enough people for so many parameters?",
                     DONE if enough else PARTLY, "samplesize",
                     answer=evidence.sample_size.sentence)  # fmt: skip
-    lost = [one for one in evidence.flow if one.n_left_out and one.label.startswith(LOST)]
+    lost = lost_after_first_visit(evidence.flow)
     n_lost = sum(one.n_left_out for one in lost)
     few = n_lost <= MANY_LOST * (evidence.n_analysed + n_lost)
     left_out = "; ".join(f"{one.label} {one.n_left_out}" for one in lost) or "nobody"

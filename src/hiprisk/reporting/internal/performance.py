@@ -99,7 +99,7 @@ def with_digits(table: OptimismTable) -> Iterator[tuple[OptimismRow, Estimate, i
 def repeated_in_words(table: OptimismTable) -> str:
     """What the bootstrap did."""
     return (
-        f"The whole procedure was repeated on {table.n_resamples} bootstrap resamples of "
+        f"Imputation and fit were repeated on {table.n_resamples} bootstrap resamples of "
         "people. Optimism-corrected = apparent minus optimism."
     )
 

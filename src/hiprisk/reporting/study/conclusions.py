@@ -28,6 +28,11 @@ from hiprisk.wording.quantities import (
     with_interval,
 )
 
+WHAT_IF = (
+    " What if: had the block's measurements no error and no missing values; the model in use would "
+    "not gain this much. As measured: the same with the measurement error left in."
+)
+
 
 def added_section(evidence: Evidence) -> Section | None:
     """What each block of predictors adds, with the verdict."""
@@ -46,7 +51,8 @@ def added_of(added: AddedValue) -> Section:
                 ax=draw_added_value(added),
                 alt="Points with 95 % CI: gain of each block; a line: the minimum important gain. "
                 "The appendix has the numbers.",
-                caption="Gain of each block beside the minimum important gain.",
+                caption="Gain of each block beside the minimum important gain."
+                + (WHAT_IF if any(one.error_free for one in added.additions) else ""),
                 wide=True,
             ),
         ),

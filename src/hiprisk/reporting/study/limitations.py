@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
 from hiprisk.inference.increment.verdict import Verdict
+from hiprisk.learning.participants.flow import OUTCOME_UNKNOWN, lost_after_first_visit
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import Section
 from hiprisk.reporting.study.methods import steps_not_repeated
@@ -53,11 +54,12 @@ def _limitations(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     replacement = config.outcome.hip_replacement
     if replacement is not None and replacement.strategy == "exclude":
         yield (
-            "People whose hip was replaced before follow-up are not in it, so predictions are of "
-            "people who keep their hip until then."
+            "People whose hip was replaced before follow-up were not analysed, so predictions are "
+            "for people who keep their hip until then, which nobody knows at the first visit."
         )
     yield from _size(evidence)
-    yield from _missing(evidence)
+    yield from _outcome_unknown(evidence)
+    yield from _missing(evidence, config)
     if evidence.not_repeated and "optimism" not in evidence.not_available:
         yield (
             "Some steps were not repeated in the resamples, so that optimism may be larger than "
@@ -84,13 +86,26 @@ def _size(evidence: Evidence) -> Iterator[str]:
         yield f"Fewer people than the criteria ask for: {evidence.sample_size.sentence}"
 
 
-def _missing(evidence: Evidence) -> Iterator[str]:
+def _outcome_unknown(evidence: Evidence) -> Iterator[str]:
+    for step in lost_after_first_visit(evidence.flow):
+        if step.label.startswith(OUTCOME_UNKNOWN):
+            share = step.n_left_out / (step.n_left_out + step.n_remaining)
+            yield (
+                f"The outcome is unknown for {step.n_left_out} people ({percent(share, 0)}), who "
+                "were not analysed. If they differ from the others in more than their predictors, "
+                "predictions are biased."
+            )
+
+
+def _missing(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
+    """Predictors of which much is missing; what only informs the imputation limits nothing."""
     table = evidence.table_one
+    others = {config.outcome.variable, *config.imputation.auxiliary}
     first = table.groups[0][0]
     shares = {
         row.label: row.n_missing / (row.n_known + row.n_missing)
         for row in table.rows
-        if row.group == first and row.n_missing
+        if row.group == first and row.n_missing and row.variable not in others
     }
     much = {label: share for label, share in shares.items() if share >= MUCH_MISSING}
     if not much:
@@ -99,4 +114,4 @@ def _missing(evidence: Evidence) -> Iterator[str]:
     named = "; ".join(f"{label} {percent(much[label], 0)}" for label in worst[:MOST_NAMED])
     rest = len(worst) - MOST_NAMED
     more = f"; and {plural(rest, 'more variable')}" if rest > 0 else ""
-    yield f"Much of some variables is missing, and rests on the imputation model: {named}{more}."
+    yield f"Much of some predictors is missing, and rests on the imputation model: {named}{more}."

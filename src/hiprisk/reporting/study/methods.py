@@ -42,6 +42,14 @@ MEASURES = {
     "large, calibration slope and calibration plot (whether predicted risks are right on average "
     "and over their range)",
 }
+# Model types as a reader of any field knows them.
+TYPES = {
+    "mean": "the mean of everybody",
+    "linear": "linear regression",
+    "logistic": "logistic regression",
+    "ordinal": "ordinal regression",
+    "boosting": "boosted regression trees",
+}
 SITES = {
     "random": "The model has random intercepts of site, and predicts for the mean of sites.",
     "named": "The model has random intercepts of site, and predicts for the sites that it names.",
@@ -79,6 +87,12 @@ def steps_not_repeated(evidence: Evidence) -> str:
     return "; ".join(step.split(" (set ")[0] for step in evidence.not_repeated)
 
 
+def in_brackets(exposure: str) -> str:
+    """An exposure with what is compared in brackets: ``low back pain (yes vs no)``."""
+    name, colon, compared = exposure.partition(": ")
+    return f"{name} ({compared})" if colon else name
+
+
 def _objective(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     outcome, held = config.outcome, evidence.holdout
     yield (
@@ -92,12 +106,13 @@ def _objective(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         added = listed([blocks_in_words([block], config.block_labels) for block in others])
         yield f"To estimate what {added} add to the prediction."
     if evidence.association is not None:
-        yield f"To estimate how the outcome is associated with {evidence.association.exposure}."
+        exposure = in_brackets(evidence.association.exposure)
+        yield f"To estimate how the outcome is associated with {exposure}."
 
 
 def _people(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     data = provenance_in_words(evidence.provenance)
-    yield f"**People.** {capital(config.outcome.population)}; {data}."
+    yield f"**Participants.** {capital(config.outcome.population)} ({data})."
     for variable, levels in config.cohort.where.items():
         yield f"Only rows with {evidence.label(variable)} {listed(levels)} were used."
     if config.sampling is not None:
@@ -119,20 +134,21 @@ def _outcome(config: StudyConfig) -> Iterator[str]:
     if outcome.hip_replacement is not None:
         yield f"{REPLACEMENT[outcome.hip_replacement.strategy]}."
     if outcome.events:
-        yield f"Events of it: {listed([event.label for event in outcome.events])}."
+        yield f"Events: {listed([event.label for event in outcome.events])}."
     if outcome.thresholds:
         shares = listed([percent(one, 0) for one in outcome.thresholds])
         yield f"Declared threshold probabilities: {shares}."
 
 
 def _predictors(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[str]:
-    yield "**Predictors,** declared before anything was fitted."
+    yield "**Predictors,** in blocks that were declared before anything was fitted."
     known = sheet_labels(sheet)
     for block, names in config.blocks.items():
-        labels = listed([known.get(name) or evidence.label(name) for name in names])
+        # Labels have commas of their own: "hip flexion, worse side".
+        labels = "; ".join(known.get(name) or evidence.label(name) for name in names)
         yield f"{capital(blocks_in_words([block], config.block_labels))}: {labels}."
-    confounders = listed([evidence.label(name) for name in config.confounders])
-    yield f"Confounders, which every model has: {confounders}."
+    confounders = "; ".join(evidence.label(name) for name in config.confounders)
+    yield f"Confounders, which are in every model: {confounders}."
 
 
 def _missing(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
@@ -149,12 +165,12 @@ def _missing(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
 
 
 def _fit(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
-    candidates = listed([candidate_label(one) for one in evidence.families])
+    candidates = listed([TYPES.get(one.name) or candidate_label(one) for one in evidence.families])
     yield (
         f"**Model.** Candidates: {candidates}. Settings were tuned by cross-validation in "
         f"{config.tuning.folds} folds of people, up to {plural(config.tuning.trials, 'trial')} a "
         f"model type, and the candidate with the smallest {evidence.loss_label} was chosen: "
-        f"{in_words(evidence.family)}."
+        f"{TYPES.get(evidence.family) or in_words(evidence.family)}."
     )
     if evidence.kind == "binary":
         yield (
@@ -177,11 +193,14 @@ def _validation(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         yield f"Not repeated in the resamples: {steps_not_repeated(evidence)}."
     if settings.repeats:
         yield (
-            f"Cross-validation beside it: {plural(settings.repeats, 'repeat')} of "
+            f"As a check, cross-validation: {plural(settings.repeats, 'repeat')} of "
             f"{config.tuning.folds} folds."
         )
     if evidence.sites is not None:
-        yield "Each large enough site was evaluated with a model fitted without it."
+        yield (
+            "Internal-external cross-validation: each large enough site was evaluated with a model "
+            "fitted without it."
+        )
 
 
 def _measures(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
@@ -209,7 +228,8 @@ def _conclusions(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
         table = evidence.association
         confounders = listed([evidence.label(name) for name in table.confounders])
         yield (
-            f"**Association.** {capital(table.exposure)}: crude, adjusted for {confounders}"
-            + ("" if table.baseline is None else ", and for the baseline score as well")
+            f"**Association.** {capital(in_brackets(table.exposure))}: crude, adjusted for "
+            f"{confounders}"
+            + ("" if table.baseline is None else ", and for the baseline score too")
             + "."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.events import EventEvidence
 from hiprisk.metrics.clinical_utility.curve import DecisionCurve
@@ -38,7 +40,10 @@ def utility_section(evidence: Evidence) -> Section | None:
                 + (f" Not evaluated: {event.reason}." if event.reason else "")
                 for event in (one.out_of_fold for one in events)
             ),
-            "Net benefit weighs a false positive by the odds of the threshold probability. The "
+            *_without_baseline(evidence),
+            "Net benefit: true positives minus false positives, which are weighted by the odds of "
+            "the threshold probability, per person. At a threshold the model is of use where its "
+            "net benefit is above those of treat all and of treat none (0). The "
             f"decision curves are {_how_corrected(evidence)}.",
         ),
         tables=_net_benefit_tables(evaluated),
@@ -46,6 +51,20 @@ def utility_section(evidence: Evidence) -> Section | None:
             picture for one in evaluated for picture in _decision_curve(one, evidence.provenance)
         ),
     )
+
+
+def _without_baseline(evidence: Evidence) -> Iterator[str]:
+    """Why an event has fewer people than the study."""
+    if evidence.events is None or evidence.kind != "continuous":
+        return
+    events = evidence.events.events
+    fewest = min((one.out_of_fold.n for one in events), default=evidence.n_analysed)
+    if fewest < evidence.n_analysed:
+        n_without = evidence.n_analysed - fewest
+        yield (
+            f"A change is known of those whose score at the first visit is: it is missing in "
+            f"{n_without:.0f}."
+        )
 
 
 def events_section(evidence: Evidence) -> Section | None:
