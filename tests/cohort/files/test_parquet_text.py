@@ -148,6 +148,16 @@ UNPACKING = {
     "structure": lambda: pa.StructArray.from_arrays([_repeated(5000, "x" * 60_000)], ["a"]),
     "bytes": lambda: _repeated(5000, b"x" * 60_000),
 }
+# Of texts that are stored as what differs from the one before, a few hundred bytes each.
+DIFFERENCES = {
+    "delta": lambda: pa.array(["x" * 60_000] * 2500, pa.large_string()),
+    "delta_long": lambda: pa.array(["x" * 1_000_000] * 500, pa.large_string()),
+    "delta_in_structure": lambda: pa.StructArray.from_arrays(
+        [pa.array(["x" * 1_000_000] * 500, pa.large_string())], ["a"]
+    ),
+    "delta_in_list": lambda: _lists(pa.array(["x" * 100_000] * 5000, pa.large_string()), 5000),
+}
+PLACES = {"delta_in_structure": "a.a", "delta_in_list": "a.list.element"}
 READ = """
 import json, resource, sys
 from pathlib import Path
@@ -173,7 +183,14 @@ def unpacked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("unpacking")
     for name, column in UNPACKING.items():
         pq.write_table(pa.table({"a": column()}), folder / f"{name}.parquet", compression="zstd")
-    paths = [str(folder / f"{name}.parquet") for name in UNPACKING]
+    for name, column in DIFFERENCES.items():
+        pq.write_table(
+            pa.table({"a": column()}), folder / f"{name}.parquet", compression="zstd",
+            use_dictionary=False, column_encoding={PLACES.get(name, "a"): "DELTA_BYTE_ARRAY"},
+            data_page_size=1 << 30,
+        )  # fmt: skip
+        assert (folder / f"{name}.parquet").stat().st_size < 2000
+    paths = [str(folder / f"{name}.parquet") for name in (*UNPACKING, *DIFFERENCES)]
     done = subprocess.run(
         [sys.executable, "-c", READ, *paths], capture_output=True, check=True, text=True
     )
@@ -188,9 +205,15 @@ def unpacked(tmp_path_factory):
         ("numbers", "COMPRESSED"),
         ("structure", "COMPRESSED"),
         ("bytes", "FIELD_TOO_LONG"),
+        ("delta", "read"),
+        ("delta_long", "FIELD_TOO_LONG"),
+        ("delta_in_structure", "FIELD_TOO_LONG"),
+        ("delta_in_list", "COMPRESSED"),
     ],
 )
-def test_a_small_file_of_lists_structures_or_bytes_does_not_fill_the_memory(unpacked, name, code):
+def test_a_small_file_of_lists_structures_bytes_or_differences_does_not_fill_the_memory(
+    unpacked, name, code
+):
     codes, mebibytes = unpacked
     assert codes[name] == code
     assert mebibytes < 300

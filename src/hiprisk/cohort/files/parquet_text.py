@@ -29,6 +29,9 @@ BATCH_ROWS = 1 << 16
 MAX_BLOCK_BYTES = 64 << 20
 # Of texts that are stored as what differs from the one before: a long one takes no bytes.
 DELTA_BATCH_ROWS = 1 << 10
+DELTA = "DELTA_BYTE_ARRAY"
+# What is read at once until it is known how long such texts are.
+DELTA_SCAN_BYTES = 32 << 20
 # What a value within a list or structure takes beside its own bytes: while it is read, its place
 # and its levels; while it becomes JSON, an object of Python's and its text.
 PLACE_BYTES = 12
@@ -125,6 +128,7 @@ def _checked_plan(path: Path, name: str) -> _Plan:
         if max(listed, sum(part.total_uncompressed_size for _, part in parts)) > allowed:
             raise too_large(name)
         wide = sum(leaf.length for leaf in leaves)
+        longest = sum(_longest(file, j, name) for j in range(len(leaves)))
         # Arrow reads no indices of texts that are stored as differences.
         delta = {leaf.path for leaf, part in parts if any("DELTA" in how for how in part.encodings)}
         texts = [
@@ -137,10 +141,38 @@ def _checked_plan(path: Path, name: str) -> _Plan:
             texts=[text for text in texts if text not in delta],
             batch_rows=min(
                 DELTA_BATCH_ROWS if delta & set(texts) else BATCH_ROWS,
-                max(1, MAX_BLOCK_BYTES // max(1, wide)),
+                max(1, MAX_BLOCK_BYTES // max(1, wide + longest)),
             ),
             allowed_bytes=allowed,
         )
+
+
+def _longest(file: pq.ParquetFile, leaf: int, name: str) -> int:
+    """Bytes of the longest text of a column whose texts are stored as differences; else 0.
+
+    A million equal texts of a megabyte take a megabyte in the file. No text is longer than its
+    part of the file unpacks to: so few rows are read at once that they are no more than a block.
+    """
+    path, longest = file.schema.column(leaf).path, 0
+    for group in range(file.num_row_groups):
+        part = file.metadata.row_group(group).column(leaf)
+        if part.physical_type != "BYTE_ARRAY" or DELTA not in part.encodings:
+            continue
+        unpacked = max(1, part.total_uncompressed_size)
+        # A row's list is never read in parts.
+        if file.schema.column(leaf).max_repetition_level:
+            if part.num_values * unpacked > MAX_COPY_BYTES >> 2:
+                raise too_large(name)
+            continue
+        rows = min(BATCH_ROWS, max(1, DELTA_SCAN_BYTES // unpacked))
+        for batch in file.iter_batches(batch_size=rows, row_groups=[group], columns=[path]):
+            column = batch.column(0)
+            while pa.types.is_struct(column.type):
+                column = column.flatten()[0]
+            if _is_text(column.type):
+                _check_field(column, path, name)
+                longest = max(longest, pc.max(_lengths(column)).as_py() or 0)
+    return longest
 
 
 def _cells(path: Path, plan: _Plan, name: str) -> Iterator[list[pa.Array]]:

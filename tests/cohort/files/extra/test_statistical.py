@@ -105,6 +105,18 @@ def test_blocks_of_wide_texts_have_few_rows(tmp_path, monkeypatch):
     assert [text for block in blocks for text in block.table["a"].to_pylist()] == rows
 
 
+def test_a_small_file_of_many_wide_rows_is_refused(tmp_path, monkeypatch):
+    """Blank texts pack to nothing: 1.2 GB of them took 200 KB."""
+    monkeypatch.setattr(statistical, "MAX_COPY_BYTES", 1 << 20)
+    rows = pd.DataFrame({"a": ["x" * 3000, *[""] * 999]})
+    pyreadstat.write_sav(rows, tmp_path / "in.zsav", compress=True)
+    assert 200 * (tmp_path / "in.zsav").stat().st_size < 3_000_000
+    with pytest.raises(
+        InputError, match=r"in\.zsav: the packed file unpacks to more than 200 times"
+    ):
+        read(tmp_path / "in.zsav")
+
+
 def test_a_field_is_as_long_as_one_of_csv(tmp_path, monkeypatch):
     monkeypatch.setattr(statistical, "MAX_FIELD_BYTES", 20)
     pyreadstat.write_sav(pd.DataFrame({"a": ["1", "x" * 21]}), tmp_path / "in.sav")

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.byte_source import MAX_COPY_BYTES, MAX_RATIO, ByteSource, too_large
 from hiprisk.cohort.files.column_names import column_names
 from hiprisk.cohort.files.extra.library import library
 from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
@@ -51,12 +51,10 @@ def iter_statistical(
     with source.local_path() as path:
         if kind == "spss":
             _check_survived(path, source.name)
-        start = 0
+        head = _head(read, path, options, kind=kind, name=source.name)
+        rows, start = _block_rows(head), 0
         while True:
             try:
-                if not start:
-                    _, head = read(str(path), metadataonly=True, **options)
-                    rows = _block_rows(head)
                 columns, told = read(str(path), row_offset=start, row_limit=rows, **options)
             except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as problem:
                 raise _unreadable(kind, source.name) from problem
@@ -68,6 +66,23 @@ def iter_statistical(
                 break
     if source.size_and_time() != before:
         raise changed_error(source.name)
+
+
+def _head(read: Any, path: Path, options: Mapping[str, Any], *, kind: str, name: str) -> Any:
+    """What the file states; InputError if it states more rows of its width than a real one has.
+
+    Blank texts pack to nothing, and each block is looked for from the beginning of the file.
+    """
+    pyreadstat = library("pyreadstat")
+    try:
+        _, told = read(str(path), metadataonly=True, **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as problem:
+        raise _unreadable(kind, name) from problem
+    width = sum(told.variable_storage_width[one] or 0 for one in told.column_names)
+    allowed = max(MAX_COPY_BYTES, MAX_RATIO * path.stat().st_size)
+    if (told.number_rows or 0) * width > allowed:
+        raise too_large(name)
+    return told
 
 
 def _block_rows(told: Any) -> int:
