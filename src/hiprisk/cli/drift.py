@@ -15,7 +15,7 @@ from hiprisk.cli.show.output import print_lines, print_sentences, print_styled, 
 from hiprisk.cli.show.participants import show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ExitCode
-from hiprisk.wording.quantities import signed_with_interval
+from hiprisk.wording.quantities import number, signed_with_interval
 
 if TYPE_CHECKING:
     from hiprisk.validation.drift import DriftReport
@@ -55,15 +55,11 @@ def show_drift(report: DriftReport, *, full: bool = False) -> None:
     print_lines("")
     _show_variables(report, full=full)
     if report.predictions is not None:
-        p = report.predictions
-        print_lines(
-            "",
-            f"Predictions: mean {p.mean_now:.3g} (SD {p.sd_now:.3g}), in development "
-            f"{p.mean_then:.3g} (SD {p.sd_then:.3g}): {p.verdict}.",
-        )
+        from hiprisk.validation.drift.sentences import predictions_in_words
+
+        print_lines("", f"Predictions: {predictions_in_words(report.predictions)}.")
     _show_expected(report, full=full)
     if report.refused:
-        print_lines("")
         show_reasons(report.refused)
     if report.flow and full:
         print_lines("")
@@ -71,16 +67,12 @@ def show_drift(report: DriftReport, *, full: bool = False) -> None:
     if report.watch is not None:
         w = report.watch
         print_lines(
-            "",
             f"Calibration CUSUM: {len(w.times)} points, {w.n_so_far[-1]} participants, largest sum "
             f"{max(map(abs, w.cusum)):.2f}, limit {w.limit:.2f}; observed minus predicted "
             f"{signed_with_interval(w.mean_error)} on average.",
         )
     if not full:
-        print_lines(
-            "--full prints every variable, its population stability index and values missing, "
-            "expected performance of every event, and who was left out."
-        )
+        print_lines("--full prints every variable and event, missing values and who was left out.")
 
 
 def _show_expected(report: DriftReport, *, full: bool) -> None:
@@ -99,9 +91,13 @@ def _show_variables(report: DriftReport, *, full: bool) -> None:
         moved = [one for one in shown if one.verdict != STEADY]
         steady = sorted((one for one in shown if one.verdict == STEADY), key=_distance)
         shown = (moved + steady)[:MOST_VARIABLES]
-    head = ["variable", "verdict", "difference in SD (95 % CI)", "missing then", "now"]
-    further = ["PSI", "expected by chance"] if full else []
-    print_table([*head, *further], [_variable_row(one, full=full) for one in shown])
+    # Missing values that moved are named as such; all of them stand in the full view.
+    head = ["variable", "verdict", "decided by", "difference in SD (95 % CI)"]
+    missing = ["missing then", "now"] if full else []
+    rows = [_variable_row(one) for one in shown]
+    print_table([*head, *missing], rows if full else [row[: len(head)] for row in rows])
+    if full:
+        _show_indices(shown)
     if len(shown) < len(report.variables):
         n = len(report.variables)
         steady_ones = sum(one.verdict == STEADY for one in report.variables)
@@ -111,24 +107,32 @@ def _show_variables(report: DriftReport, *, full: bool) -> None:
             print_lines(f"-> {v.label}: {cause}")
 
 
+def _show_indices(variables: Sequence[VariableDrift]) -> None:
+    """Every population stability index, and the rule of the verdicts."""
+    from hiprisk.validation.drift.sentences import DRIFT_RULE
+
+    head = ["variable", "PSI", "by chance (95th percentile)"]
+    rows = [[one.label, number(one.psi), number(one.psi_by_chance)] for one in variables]
+    print_lines("", "Population stability index (PSI):")
+    print_table(head, rows)
+    print_lines("", DRIFT_RULE)
+
+
 def _distance(one: VariableDrift) -> float:
     return 0.0 if one.difference is None else -abs(one.difference.value)
 
 
-def _variable_row(v: VariableDrift, *, full: bool) -> list[str]:
-    further = [_number(v.psi, ".3f"), _number(v.psi_by_chance, ".3f")] if full else []
+def _variable_row(v: VariableDrift) -> list[str]:
+    from hiprisk.validation.drift.sentences import drift_criteria
+
     return [
         v.label,
         v.verdict,
+        drift_criteria(v),
         "" if v.difference is None else signed_with_interval(v.difference),
         "" if v.missing_then is None else f"{100 * v.missing_then:.0f} %",
         f"{100 * v.missing_now:.0f} %",
-        *further,
     ]
-
-
-def _number(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -33,6 +33,17 @@ def test_an_alarm_is_on_the_first_screen_with_its_false_alarm_probability(drift)
     assert report.verdict[1].startswith("Calibration CUSUM: alarm at 2021, predictions too low")
 
 
+def test_the_page_says_nothing_twice_and_has_a_tile_of_what_is_expected(drift):
+    report = drift_page(drift)
+    page = report.html(Made(date="2026-11-28"))
+    assert page.count("Predictor drift: age.") == 1
+    assert page.count("No calibration CUSUM: no time in the file.") == 1
+    if drift.expected is not None:
+        assert "What performance is expected?" in [tile.title for tile in report.tiles]
+
+
 def test_what_moved_is_highlighted(drift):
     table = drift_page(drift).sections[0].tables[0]
-    assert [table.rows[place][1] for place in table.strong] == ["much drift"]
+    assert [table.rows[place][1] for place in table.strong] == [
+        "much drift: PSI 0.69 > 0.10, difference"
+    ]

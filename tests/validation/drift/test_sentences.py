@@ -5,15 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift.cusum import calibration_cusum
 from hiprisk.validation.drift.results import DriftReport, VariableDrift
-from hiprisk.validation.drift.sentences import sentences_of
+from hiprisk.validation.drift.sentences import DRIFT_RULE, drift_criteria, sentences_of
 from validated_people import MODEL
 
 
-def variable(name, verdict, *causes):
-    return VariableDrift(variable=name, label=name.replace("_", " "), difference=None, psi=0.3,
-                         psi_by_chance=0.1, basis="levels", missing_then=0.0, missing_now=0.0,
+def variable(name, verdict, *causes, psi=0.3):
+    return VariableDrift(variable=name, label=name.replace("_", " "), difference=None, psi=psi,
+                         psi_by_chance=0.11, basis="levels", missing_then=0.0, missing_now=0.0,
                          verdict=verdict, causes=causes)  # fmt: skip
 
 
@@ -93,3 +94,15 @@ def test_a_change_at_the_level_is_inconclusive():
     )
     clear = dataclasses.replace(alarm, change_p_error=0.001)
     assert said(watch=clear)[-1].startswith("No evidence that miscalibration changed")
+
+
+def test_what_decided_is_named():
+    """Two variables that moved equally far may differ in their distribution."""
+    gap = Estimate(name="d", value=-0.4, low=-0.6, high=-0.2)
+    assert drift_criteria(variable("age", "steady", psi=0.05)) == ""
+    assert drift_criteria(variable("age", "some drift", psi=0.13)) == "PSI 0.13 > 0.11"
+    found = variable("age", "some drift", "missing in 5 %", "another unit", psi=0.05)
+    found = dataclasses.replace(found, difference=gap)
+    assert drift_criteria(found) == "difference, missing values, values or units"
+    assert "above 0.10" in DRIFT_RULE
+    assert "0.25 SD" in DRIFT_RULE

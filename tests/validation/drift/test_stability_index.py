@@ -6,7 +6,12 @@ import pytest
 from hiprisk.errors import InputError
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.drift import chance_psi, population_stability_index
-from hiprisk.validation.drift.stability_index import bin_shares, drift_verdict, exceeds_limit
+from hiprisk.validation.drift.stability_index import (
+    bin_shares,
+    drift_verdict,
+    exceeds_limit,
+    missing_moved,
+)
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from metric_examples import report_figures
 
@@ -96,3 +101,25 @@ def test_index_and_standardised_difference_are_those_of_r():
     found = standardised_difference_estimate(then, now)
     reach = 1.959963984540054 * np.sqrt(r["variance"])
     assert found.high - found.value == pytest.approx(reach, rel=1e-9)
+
+
+@pytest.mark.parametrize(("then", "n_then", "now", "n_now", "moved"), [
+    (0.10, 1000, 0.14, 1000, False),
+    (0.10, 1000, 0.20, 1000, True),
+    # Six percentage points in 50 people are what chance gives.
+    (0.15, 674, 0.21, 50, False),
+    (0.15, None, 0.30, 50, True),
+    (0.0, None, 0.06, 50, True),
+])  # fmt: skip
+def test_a_share_of_missing_values_moves_by_more_than_chance(then, n_then, now, n_now, moved):
+    assert missing_moved(then, n_then, now, n_now) is moved
+
+
+def test_missing_values_of_equal_cohorts_rarely_move():
+    rng = np.random.default_rng(5)
+    found = [
+        missing_moved(rng.binomial(674, 0.15) / 674, 674, rng.binomial(100, 0.15) / 100, 100)
+        for _ in range(4000)
+    ]
+    # Five percentage points alone moved in 19 % of such pairs.
+    assert np.mean(found) < 0.06

@@ -26,7 +26,7 @@ def test_figures_and_who_is_incomplete(frame):
 
 def test_case_mix_is_the_difference_from_development(frame):
     (first,) = said(frame, development={"c_statistic": 0.8})
-    assert " (expected in development 0.80000: -0.0" in first
+    assert "; expected in development 0.80000: -0.0" in first
     assert first.count("by case mix") == 1
 
 

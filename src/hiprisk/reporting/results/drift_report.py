@@ -10,15 +10,24 @@ from hiprisk.reporting.plots.drift import draw_cusum, draw_drift
 from hiprisk.reporting.results.common_sections import (
     expected_section,
     findings_table,
+    metric_tile,
     participants_section,
 )
 from hiprisk.reporting.results.report import ResultReport, banner_of, model_sources
 from hiprisk.validation.drift import DriftReport
 from hiprisk.validation.drift.cusum import CalibrationCusum
 from hiprisk.validation.drift.results import VariableDrift
-from hiprisk.validation.drift.sentences import cusum_sentences, predictor_drift_words
+from hiprisk.validation.drift.sentences import (
+    DRIFT_RULE,
+    cusum_sentences,
+    drift_criteria,
+    predictions_in_words,
+    predictor_drift_words,
+)
+from hiprisk.validation.expected.comparison import ExpectedComparison
 from hiprisk.wording.disclaimers import SIMULATED_COHORT
 from hiprisk.wording.labels import capital
+from hiprisk.wording.performance import HEADLINES
 from hiprisk.wording.quantities import (
     NONE,
     interval,
@@ -91,8 +100,7 @@ def _variables(report: DriftReport) -> Section:
     )
     moved = report.predictions
     about = () if moved is None else (
-        f"Predictions: mean {moved.mean_now:.3g} (SD {moved.sd_now:.3g}), in development "
-        f"{moved.mean_then:.3g} (SD {moved.sd_then:.3g}): {VERDICTS[moved.verdict]}.",
+        f"Predictions: {predictions_in_words(moved)}.",
     )  # fmt: skip
     return Section(
         anchor="variables",
@@ -101,7 +109,7 @@ def _variables(report: DriftReport) -> Section:
         pictures=(_picture_of_variables(report),),
         tables=(
             Table(
-                head=("variable", "verdict", "difference in SD (95 % CI)", "PSI",
+                head=("variable", "verdict: what decided", "difference in SD (95 % CI)", "PSI",
                       "PSI by chance (95th percentile)", "missing then", "missing now"),
                 rows=tuple(_row(one) for one in report.variables),
                 strong=tuple(
@@ -111,10 +119,15 @@ def _variables(report: DriftReport) -> Section:
             ),
         ),
         notes=(
-            "PSI: population stability index. It is judged beside what cohorts of these sizes "
-            "differ by without any drift.",
+            DRIFT_RULE,
         ),
     )  # fmt: skip
+
+
+def _verdict(found: VariableDrift) -> str:
+    """The verdict, and which criteria decided."""
+    met = drift_criteria(found)
+    return f"{VERDICTS[found.verdict]}: {met}" if met else VERDICTS[found.verdict]
 
 
 def _picture_of_variables(report: DriftReport) -> Picture:
@@ -130,7 +143,7 @@ def _picture_of_variables(report: DriftReport) -> Picture:
 def _row(one: VariableDrift) -> tuple[str, ...]:
     return (
         capital(one.label),
-        VERDICTS[one.verdict],
+        _verdict(one),
         NONE if one.difference is None else signed_with_interval(one.difference),
         number(one.psi),
         number(one.psi_by_chance),
@@ -198,12 +211,28 @@ def _tiles(report: DriftReport) -> Iterator[Tile]:
                     else f"95 % CI {interval(found.difference.low, found.difference.high, digits)}",
                 ),
             ),
-            note=f"Mean {found.mean_now:.3g}, in development {found.mean_then:.3g}: "
-            f"{VERDICTS[found.verdict]}.",
+            note=f"{capital(predictions_in_words(found))}.",
             anchor="variables",
         )
+    if report.expected is not None:
+        yield _expected_tile(report.expected)
     if report.watch is not None:
         yield _cusum_tile(report.watch)
+
+
+def _expected_tile(expected: ExpectedComparison) -> Tile:
+    """The main metric that the model expects of these people, beside development."""
+    one = next(one for one in expected.figures if one.name in HEADLINES.values())
+    moved = one.by_case_mix
+    note = "" if moved is None else (
+        f" In development {number(one.development, interval_digits(one.expected))}: "
+        f"{signed(moved, interval_digits(one.expected))} by case mix.")  # fmt: skip
+    return metric_tile(
+        one.expected,
+        title="What performance is expected?",
+        note=f"If the model is right for these people.{note}",
+        anchor="expected",
+    )
 
 
 def _cusum_tile(watch: CalibrationCusum) -> Tile:

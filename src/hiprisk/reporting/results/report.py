@@ -102,7 +102,7 @@ class ResultReport:
         return render_page(
             title=self.title,
             banner=" ".join(self.warnings),
-            lead=[one for one in self.summary if one not in self.warnings],
+            lead=[one for one in self.summary if one not in (*self.warnings, *self.verdict)],
             sections=(*self.sections, glossary_section(self.sections), self._provenance(made)),
             first=FirstScreen(
                 verdict=self.verdict,

@@ -19,9 +19,10 @@ from hiprisk.validation.drift.stability_index import (
     chance_psi,
     drift_verdict,
     exceeds_limit,
+    missing_moved,
     population_stability_index,
 )
-from hiprisk.validation.drift.variables import MISSING_SOME, binary_sd
+from hiprisk.validation.drift.variables import binary_sd
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.wording.quantities import percent
 
@@ -115,7 +116,7 @@ def _drift(name: str, then: pd.Series[Any], now: pd.Series[Any] | None) -> Varia
         return _blank(name, missing_then, 1.0, ("absent now",))
     missing_now = float(now.isna().mean())
     causes: tuple[str, ...] = ()
-    if abs(missing_now - missing_then) > MISSING_SOME:
+    if missing_moved(missing_then, len(then), missing_now, len(now)):
         causes = (
             f"missing in {percent(missing_now, 0)} of the rows, then in {percent(missing_then, 0)}",
         )

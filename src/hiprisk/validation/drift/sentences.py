@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from hiprisk.cohort.findings import copied_row_counts, fitted_cautions
 from hiprisk.learning.participants.flow import outcome_remarks
 from hiprisk.validation.drift.cusum import CalibrationCusum
-from hiprisk.validation.drift.results import DriftReport, VariableDrift
+from hiprisk.validation.drift.results import DriftReport, PredictionDrift, VariableDrift
+from hiprisk.validation.drift.stability_index import (
+    DIFFERENCE_SOME,
+    MISSING_SOME,
+    PSI_MUCH,
+    PSI_SOME,
+    exceeds_limit,
+)
 from hiprisk.validation.external.case_mix_results import reference_words
 from hiprisk.wording.disclaimers import (
     SIMULATED_COHORT,
@@ -15,7 +22,7 @@ from hiprisk.wording.disclaimers import (
     model_warnings,
 )
 from hiprisk.wording.labels import capital
-from hiprisk.wording.quantities import p_equals, percent
+from hiprisk.wording.quantities import decimals, number, p_equals, percent
 
 
 def sentences_of(report: DriftReport) -> Iterable[str]:
@@ -34,16 +41,49 @@ def sentences_of(report: DriftReport) -> Iterable[str]:
             f"Check units and codes before you update the model: {', '.join(v.label for v in odd)}."
         )
     if report.predictions is not None and report.predictions.verdict != "steady":
-        yield (
-            f"Drift of the predictions: mean {report.predictions.mean_now:.3g}, in the development "
-            f"cohort {report.predictions.mean_then:.3g}."
-        )
+        yield (f"Drift of the predictions: {predictions_in_words(report.predictions)}.")
     yield from (f"{capital(remark)}." for remark in outcome_remarks(report.flow))
     yield from cusum_sentences(report)
 
 
 def _moved(report: DriftReport) -> list[VariableDrift]:
     return [v for v in report.variables if v.verdict in ("some drift", "much drift")]
+
+
+# What decides, and at what level: differences alone do not.
+DRIFT_RULE = (
+    f"Some drift: a population stability index (PSI) above {PSI_SOME:.2f}, or a difference of more "
+    f"than {DIFFERENCE_SOME:g} SD, or {100 * MISSING_SOME:g} percentage points more or fewer "
+    "values missing, each of them beyond chance at the 5 % level; or units or codes that changed. "
+    f"Much drift: a PSI above {PSI_MUCH:.2f} and beyond chance. Each variable is judged alone: "
+    "among many, one or two can be called so by chance where a cohort is small."
+)
+
+
+def drift_criteria(found: VariableDrift | PredictionDrift) -> str:
+    """Which criteria a variable or the predictions meet; empty where nothing moved."""
+    met = []
+    least = PSI_SOME if found.psi_by_chance is None else max(PSI_SOME, found.psi_by_chance)
+    if found.psi is not None and found.psi > least:
+        met.append(f"PSI {number(found.psi, 2)} > {number(least, 2)}")
+    if found.difference is not None and exceeds_limit(found.difference):
+        met.append("difference")
+    causes = found.causes if isinstance(found, VariableDrift) else ()
+    missing = [one for one in causes if one.startswith(("missing", "absent"))]
+    met += ["missing values"] if missing else []
+    met += ["values or units"] if len(missing) < len(causes) else []
+    return ", ".join(met)
+
+
+def predictions_in_words(found: PredictionDrift) -> str:
+    """The verdict on the predictions, and their mean and scatter now and in development."""
+    met = drift_criteria(found)
+    verdict = f"{found.verdict} ({met})" if met else found.verdict
+    now, then = (
+        f"{number(mean, decimals(sd, 1))} (SD {number(sd, decimals(sd, 1))})"
+        for mean, sd in ((found.mean_now, found.sd_now), (found.mean_then, found.sd_then))
+    )
+    return f"{verdict}; mean {now}, in development {then}"
 
 
 def predictor_drift_words(report: DriftReport) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
 from hiprisk.arrays import Floats
 from hiprisk.errors import InputError
@@ -19,6 +19,9 @@ from hiprisk.metrics.estimate import Estimate
 
 PSI_SOME, PSI_MUCH = 0.10, 0.25
 DIFFERENCE_SOME = 0.25
+# Difference in the share of rows that lack a variable.
+MISSING_SOME = 0.05
+CHANCE_Z = float(norm.ppf(0.975))
 MIN_SHARE = 1e-4
 
 
@@ -75,6 +78,23 @@ def exceeds_limit(difference: Estimate) -> bool:
     low, high = difference.low, difference.high
     beyond = low is None or high is None or not low <= 0.0 <= high
     return beyond and abs(difference.value) > DIFFERENCE_SOME
+
+
+def missing_moved(then: float, n_then: float | None, now: float, n_now: float) -> bool:
+    """Whether the share of missing values differs by more than the limit, and by more than chance.
+
+    Parameters
+    ----------
+    then, now : float
+        Shares.
+    n_then : float or None
+        Rows then; None where the share counts as known exactly.
+    n_now : float
+    """
+    pooled = then if n_then is None else (then * n_then + now * n_now) / (n_then + n_now)
+    both = 1.0 / n_now + (0.0 if n_then is None else 1.0 / n_then)
+    by_chance = CHANCE_Z * float(np.sqrt(pooled * (1.0 - pooled) * both))
+    return abs(now - then) > max(MISSING_SOME, by_chance)
 
 
 def drift_verdict(psi: float, chance: float, *, other: bool) -> str:

@@ -19,14 +19,13 @@ from hiprisk.validation.drift.stability_index import (
     chance_psi,
     drift_verdict,
     exceeds_limit,
+    missing_moved,
     population_stability_index,
 )
 from hiprisk.validation.external.case_mix import has_reference_population
 from hiprisk.validation.external.mean_difference import standardised_difference_estimate
 from hiprisk.values import Note
 from hiprisk.wording.quantities import percent
-
-MISSING_SOME = 0.05
 
 
 def variable_drift(
@@ -49,7 +48,7 @@ def variable_drift(
         return _blank(spec, then, 1.0, ("absent from the file", *causes))
     known = values[~pd.isna(values)]
     now = 1.0 - len(known) / n_rows
-    if then is not None and abs(now - then) > MISSING_SOME:
+    if then is not None and missing_moved(then, sheet.missing.n_people, now, n_rows):
         shares = f"{percent(now, 0)} of the rows, in the development cohort {percent(then, 0)}"
         causes.insert(0, f"missing in {shares}")
     if not len(known):

@@ -29,7 +29,7 @@ def expected_in_words(
     share = expected.n_incomplete / expected.n
     imputed = f" ({percent(share, 0)} of them incomplete)" if expected.n_incomplete else ""
     main = _main(figures)
-    said = [f"{label_of(one.name)} {with_ci(one.expected)}{_by_case_mix(one)}" for one in main]
+    said = [f"{label_of(one.name)} {_expected(one)}" for one in main]
     yield f"If the model is right, expect of these {expected.n} rows{imputed}: {'; '.join(said)}."
     if expected.interval_note:
         yield (
@@ -56,6 +56,14 @@ def _main(figures: Sequence[ComparedFigure]) -> list[ComparedFigure]:
     return [of_kind[0] for of_kind in found if of_kind]
 
 
+def _expected(one: ComparedFigure) -> str:
+    """A figure, in one pair of brackets its interval and what case mix does."""
+    figure, beside = with_ci(one.expected), _by_case_mix(one)
+    if not beside:
+        return figure
+    return f"{figure[:-1]}; {beside})" if figure.endswith(")") else f"{figure} ({beside})"
+
+
 def _by_case_mix(one: ComparedFigure) -> str:
     if one.development is None or one.by_case_mix is None:
         return ""
@@ -63,8 +71,8 @@ def _by_case_mix(one: ComparedFigure) -> str:
     if one.first_visit is not None and one.first_visit.value != one.expected.value:
         here = f"{number(one.first_visit.value, digits)} at the first visit, "
     return (
-        f" ({here}expected in development {number(one.development, digits)}: "
-        f"{signed(one.by_case_mix, digits)} by case mix)"
+        f"{here}expected in development {number(one.development, digits)}: "
+        f"{signed(one.by_case_mix, digits)} by case mix"
     )
 
 
