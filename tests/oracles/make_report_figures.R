@@ -29,6 +29,19 @@ groups <- list(binary = grouped(d$y, d$risk, 7, TRUE), continuous = grouped(d$ob
                weighted = grouped(d$y[twice], d$risk[twice], min(10, length(twice) %/% 10), TRUE),
                coarse = grouped(d$observed, coarse, 7, FALSE))
 
+# Means by tenth of a validation: as many people in each, the first ones one more; people of one prediction
+# share their outcome (and weight), so that their order does not matter.
+tenths <- function(y, p, w = rep(1, length(y))) {
+  m <- length(y); g <- rep(1:10, times = m %/% 10 + (1:10 <= m %% 10)); o <- order(p)
+  shared <- (ave(w * y, p) / ave(w, p))[o]; v <- ave(w, p)[o]
+  data.frame(predicted = as.numeric(tapply(v * p[o], g, sum) / tapply(v, g, sum)),
+             observed = as.numeric(tapply(v * shared, g, sum) / tapply(v, g, sum)))
+}
+at_a_tenth <- ifelse(d$y == 1, 0.1 / mean(d$y), 0.9 / (1 - mean(d$y)))
+by_tenth <- list(continuous = tenths(d$observed, d$predicted), few = tenths(d$observed[1:67], d$predicted[1:67]),
+                 coarse = tenths(d$observed, coarse), binary = tenths(d$y, d$risk),
+                 prevalence = tenths(d$y, floor(10 * d$risk + 1e-9) / 10, at_a_tenth))
+
 # Characteristics of participants, with and without the event; every ninth age unknown.
 age <- ifelse(i %% 9 == 0, NA, d$predicted)
 characteristics <- do.call(rbind, lapply(c(0, 1), function(event) {
@@ -95,5 +108,5 @@ utility$at_prevalence_0.1 <- sapply(utility$threshold, at, pi = 0.1)
 
 write(toJSON(list(
   package = sprintf("R %s, Hmisc %s, metafor %s", getRversion(), packageVersion("Hmisc"), packageVersion("metafor")),
-  script = "make_report_figures.R", date = "2026-11-28", grouped = groups, characteristics = characteristics,
+  script = "make_report_figures.R", date = "2026-11-28", grouped = groups, by_tenth = by_tenth, characteristics = characteristics,
   instability = instability, drift = drift, utility = utility), digits = 15, auto_unbox = TRUE), "report_figures.json")

@@ -7,10 +7,12 @@ import pytest
 
 from hiprisk.config.cohort import SamplingSettings
 from hiprisk.errors import ConfigError
+from hiprisk.metrics.case_control import population_weights
 from hiprisk.metrics.registry import metrics_for
 from hiprisk.reporting.results.command_results import files_of_result
 from hiprisk.validation.external.cohort import predict_cohort
-from hiprisk.validation.external.validation import validate_externally
+from hiprisk.validation.external.validation import means_by_tenth, validate_externally
+from metric_examples import oracle, report_figures
 from small_bundle import small_sheet
 from validated_people import MODEL, OUTCOME, WORSE, cohort_of, evaluated
 
@@ -207,3 +209,29 @@ def test_few_residuals_of_the_sheet_are_remarked(people, monkeypatch):
     assert not any("residuals stand behind" in line for line in evaluated(people)[1].remarks)
     monkeypatch.setattr("hiprisk.wording.availability.guaranteed_coverage", lambda sheet: 0.9355)
     assert "Fewer than 39 residuals stand behind" in evaluated(people)[1].remarks[-1]
+
+
+@pytest.mark.parametrize(("case", "kind"), [
+    ("continuous", "continuous"), ("few", "continuous"), ("coarse", "continuous"),
+    ("binary", "binary"), ("prevalence", "binary"),
+])  # fmt: skip
+def test_means_by_tenth_are_those_of_a_computation_in_r(case, kind):
+    data = oracle("data").head(67 if case == "few" else 70)
+    y, p = (data[name].to_numpy(float) for name in (
+        ("y", "risk") if kind == "binary" else ("observed", "predicted")))  # fmt: skip
+    weights = population_weights(y, prevalence=0.1) if case == "prevalence" else None
+    p = {"coarse": np.round(p / 10.0) * 10.0, "prevalence": np.floor(10 * p + 1e-9) / 10}.get(
+        case, p
+    )
+    found = means_by_tenth(y, p, weights)
+    for (predicted, observed), r in zip(found, report_figures()["by_tenth"][case], strict=True):
+        assert (predicted, observed) == pytest.approx((r["predicted"], r["observed"]), rel=1e-9)
+
+
+def test_the_order_of_the_file_does_not_matter_to_means_by_tenth():
+    # Twenty people of two predictions: eight of the first, of whom three have the event.
+    y = np.array([1.0, 1, 1, 0, 0, 0, 0, 0, *[1.0] * 6, *[0.0] * 6])
+    p = np.repeat([0.3, 0.6], [8, 12])
+    turned = means_by_tenth(y[::-1], p[::-1])
+    assert means_by_tenth(y, p) == turned
+    assert turned == ((pytest.approx(0.3), 3 / 8),) * 4 + ((pytest.approx(0.6), 0.5),) * 6

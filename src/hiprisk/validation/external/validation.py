@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.config import OutcomeSettings, SubgroupSettings
 from hiprisk.errors import ConfigError
 from hiprisk.metrics.case_control import population_weights
@@ -262,18 +262,36 @@ def calibration_tenths(people: ValidationCohort) -> tuple[tuple[float, float], .
 def means_by_tenth(
     observed: Floats, predicted: Floats, weights: Floats | None = None
 ) -> tuple[tuple[float, float], ...]:
-    """Means of predicted and observed by tenth of the prediction."""
+    """Means of predicted and observed by tenth of the prediction.
+
+    Where people of one prediction lie in two tenths, each tenth has their mean outcome: who of them
+    stands first in the file does not matter.
+    """
     order = np.argsort(predicted, kind="stable")
-    parts = np.array_split(order, TENTHS)
-    if weights is None:
-        return tuple((float(predicted[p].mean()), float(observed[p].mean())) for p in parts)
+    p, y = predicted[order], observed[order].astype(np.float64)
+    w = None if weights is None else weights[order]
+    parts = np.array_split(np.arange(len(p)), TENTHS)
+    for part in parts[1:]:
+        if p[part[0] - 1] == p[part[0]]:
+            _share_alike(y, w, np.flatnonzero(p == p[part[0]]))
+    if w is None:
+        return tuple((float(p[part].mean()), float(y[part].mean())) for part in parts)
     return tuple(
         (
-            float(np.average(predicted[p], weights=weights[p])),
-            float(np.average(observed[p], weights=weights[p])),
+            float(np.average(p[part], weights=w[part])),
+            float(np.average(y[part], weights=w[part])),
         )
-        for p in parts
+        for part in parts
     )
+
+
+def _share_alike(y: Floats, w: Floats | None, alike: Integers) -> None:
+    """Give people of one prediction their mean outcome and weight, in place."""
+    if w is None:
+        y[alike] = y[alike].mean()
+    else:
+        y[alike] = np.average(y[alike], weights=w[alike])
+        w[alike] = w[alike].mean()
 
 
 def _by_group(
