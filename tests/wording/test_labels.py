@@ -9,6 +9,7 @@ from hiprisk.wording.labels import (
     capital,
     column_label,
     estimand_in_words,
+    event_in_words,
     in_words,
     sheet_labels,
     unit_of_amount,
@@ -65,3 +66,14 @@ def test_an_estimand_names_the_level_that_is_the_event():
     assert estimand_in_words(worse) == "risk of: worse by 10 points in 12 months; all"
     other = dataclasses.replace(event, estimand="a fall within a year")
     assert estimand_in_words(other) == "a fall within a year (event: ja)"
+
+
+def test_the_event_of_a_dichotomised_score_is_not_the_score():
+    outcome = small_sheet(kind="binary").outcome
+    assert event_in_words(outcome) == outcome.label
+    told = dataclasses.replace(
+        outcome, estimand="chance of: worse by 10 points in 12 months, if alive; nobody"
+    )
+    assert event_in_words(told) == "worse by 10 points"
+    level = dataclasses.replace(outcome, label="Fall", event_level="two_or_more")
+    assert event_in_words(level) == "Fall: two or more"

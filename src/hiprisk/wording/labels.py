@@ -72,6 +72,15 @@ def estimand_in_words(outcome: OutcomeSpec) -> str:
     return f"{outcome.estimand} (event: {level})"
 
 
+def event_in_words(outcome: OutcomeSpec) -> str:
+    """The event whose risk is predicted: of a dichotomised score the event, not the score."""
+    if outcome.estimand.startswith(CHANCE):
+        months = f" in {outcome.horizon_months:g} months"
+        return outcome.estimand.removeprefix(CHANCE).partition(months)[0]
+    level = outcome.event_level
+    return outcome.label if level is None else f"{outcome.label}: {in_words(level)}"
+
+
 def sheet_labels(sheet: Sheet) -> dict[str, str]:
     """Labels of a sheet's variables and derived columns, by name."""
     labels = {one.name: one.label for one in sheet.derived if one.label}

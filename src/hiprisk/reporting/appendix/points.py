@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.model.nomogram import LEAST_SPAN, draw_nomogram
@@ -9,7 +11,7 @@ from hiprisk.sheet.format import OutcomeSpec, Sheet, TreesModel
 from hiprisk.sheet.points.nomogram import Nomogram, nomogram
 from hiprisk.sheet.points.table import PointsTable, points_table
 from hiprisk.validation.expected.points import PointsLoss, points_loss
-from hiprisk.wording.labels import capital, unit_of_amount, with_unit
+from hiprisk.wording.labels import capital, event_in_words, unit_of_amount, with_unit
 from hiprisk.wording.quantities import number, percent, score_decimals
 
 USE_THE_MODEL = (
@@ -29,6 +31,8 @@ def points_section(sheet: Sheet) -> Section:
                         "there is neither a nomogram nor a table of points.",),
         )  # fmt: skip
     found, table = nomogram(sheet), points_table(sheet)
+    if found.is_risk:
+        found = replace(found, outcome_label=event_in_words(sheet.outcome))
     return Section(
         anchor="points",
         part=APPENDIX,
@@ -121,7 +125,7 @@ def _totals(sheet: Sheet, table: PointsTable) -> Table:
 
 def _outcome(outcome: OutcomeSpec) -> str:
     if outcome.kind == "binary":
-        return f"risk of {outcome.label}"
+        return f"risk of: {event_in_words(outcome)}"
     return f"predicted {with_unit(outcome.label, outcome.unit)}"
 
 

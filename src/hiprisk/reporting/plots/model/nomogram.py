@@ -60,7 +60,7 @@ def draw_nomogram(found: Nomogram, *, ax: Axes | None = None) -> Axes:
 
 def _outcome_name(found: Nomogram) -> str:
     if found.is_risk:
-        return f"Risk of {found.outcome_label} (%)"
+        return f"Risk of: {found.outcome_label} (%)"
     return f"Predicted {with_unit(found.outcome_label, found.outcome_unit)}"
 
 
