@@ -77,3 +77,17 @@ def test_a_group_of_few_people_is_joined_and_nobody_left_out():
     groups = grouped_observations(np.zeros(40), p, weights=ONES, kind="binary")
     assert sum(one.n for one in groups) == 40
     assert all(one.n >= 10 for one in groups)
+
+
+@pytest.mark.parametrize("kind", ["binary", "continuous"])
+def test_two_hips_that_agree_are_one_person(kind):
+    y = Y if kind == "binary" else np.arange(40.0)
+    once = grouped_observations(y, P, weights=ONES, kind=kind)
+    twice = grouped_observations(
+        np.repeat(y, 2), np.repeat(P, 2), weights=np.ones(80), kind=kind,
+        persons=np.repeat(np.arange(40), 2),
+    )  # fmt: skip
+    for one, other in zip(once, twice, strict=True):
+        assert other.observed == pytest.approx(one.observed)
+        # The variance between ten persons has nine degrees of freedom; Wilson's has none to lose.
+        assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.08)

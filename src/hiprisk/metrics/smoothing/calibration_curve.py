@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from hiprisk.arrays import Floats
+from hiprisk.arrays import Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.metrics.case_control import log_odds_offset, population_weights
 from hiprisk.metrics.entry import Smoother, Summary
@@ -250,6 +250,7 @@ def calibration_curve(
     n_points: int = 100,
     n_knots: int = 5,
     prevalence: float | None = None,
+    persons: Integers | None = None,
 ) -> CalibrationCurve:
     """Flexible calibration curve with its pointwise band and its errors.
 
@@ -274,6 +275,9 @@ def calibration_curve(
     prevalence : float, optional
         Of the population, where cases and controls were sampled apart: the curve of the sample and
         its band are moved by the difference of the log odds, and people weighted.
+    persons : ndarray of int, optional
+        Person of each row, where some have several (two hips): for the intervals of the grouped
+        observations; the curve's band counts rows.
 
     Raises
     ------
@@ -313,7 +317,7 @@ def calibration_curve(
         # Cases and controls that were sampled apart vary otherwise than Wilson's interval has it.
         grouped=()
         if prevalence is not None
-        else grouped_observations(y, p, weights=w, kind=kind, level=level),
+        else grouped_observations(y, p, weights=w, kind=kind, level=level, persons=persons),
     )
 
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from hiprisk.arrays import Bools, Floats, Integers
 from hiprisk.metrics.intervals.frequency_weights import quantiles
-from hiprisk.metrics.intervals.means import mean_estimate
-from hiprisk.metrics.intervals.wald import wilson
+from hiprisk.metrics.intervals.means import mean_estimate, share_estimate
 from hiprisk.outcome_kind import OutcomeKind
 
 N_GROUPS = 10
@@ -55,6 +54,7 @@ def grouped_observations(
     kind: OutcomeKind,
     level: float = 0.95,
     n_groups: int = N_GROUPS,
+    persons: Integers | None = None,
 ) -> tuple[GroupedObservation, ...]:
     """Observed outcome by tenth of the prediction; fewer groups where people are few.
 
@@ -71,16 +71,20 @@ def grouped_observations(
     n_groups : int
         At most; each holds at least ten people, and people of equal predictions stay together. A
         group of fewer is joined to its neighbour, so that everybody is in one.
+    persons : ndarray of int, shape (n_rows,), optional
+        Person of each row, where some have several: an interval is then of persons.
     """
     used = weights > 0
     y, p, w = observed[used], predicted[used], weights[used]
+    who = None if persons is None else persons[used]
     n_groups = int(min(n_groups, w.sum() // FEWEST))
     if n_groups < 1:
         return ()
     edges = np.unique(quantiles(p, np.linspace(0.0, 1.0, n_groups + 1), w))
     place = _joined(np.searchsorted(edges[1:-1], p, side="right"), w)
     return tuple(
-        _group(y, p, w, place == number, kind=kind, level=level) for number in np.unique(place)
+        _group(y, p, w, place == number, kind=kind, level=level, persons=who)
+        for number in np.unique(place)
     )
 
 
@@ -102,19 +106,24 @@ def _joined(place: Integers, w: Floats) -> Integers:
 
 
 def _group(
-    y: Floats, p: Floats, w: Floats, rows: Bools, *, kind: OutcomeKind, level: float
+    y: Floats,
+    p: Floats,
+    w: Floats,
+    rows: Bools,
+    *,
+    kind: OutcomeKind,
+    level: float,
+    persons: Integers | None,
 ) -> GroupedObservation:
-    own = w[rows]
-    n = float(own.sum())
-    mean = float(np.average(y[rows], weights=own))
+    own, groups = w[rows], None if persons is None else persons[rows]
     if kind == "binary":
-        found = wilson("observed", mean, n, level=level)
+        found = share_estimate("observed", y[rows] == 1.0, w=own, groups=groups, level=level)
     else:
-        found = mean_estimate("observed", y[rows], w=own, groups=None, level=level)
+        found = mean_estimate("observed", y[rows], w=own, groups=groups, level=level)
     return GroupedObservation(
-        n=n,
+        n=float(own.sum()),
         predicted=float(np.average(p[rows], weights=own)),
-        observed=mean,
-        low=mean if found.low is None else found.low,
-        high=mean if found.high is None else found.high,
+        observed=found.value,
+        low=found.value if found.low is None else found.low,
+        high=found.value if found.high is None else found.high,
     )
