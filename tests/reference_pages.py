@@ -82,7 +82,7 @@ def _link(title: str, page: str) -> str:
 _PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "internal-validation": (
         "Internal validation",
-        ("apparent", "cross-validated", "MAPE", "optimism", ".632+"),
+        ("apparent", "cross-validated", "MAPE", "optimism", ".632, .632+"),
     ),
     "calibration": (
         "Calibration",
@@ -95,7 +95,7 @@ _PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         "Discrimination",
         (
             "Brier score", "C statistic", "discrimination slope", "g-index", "mean absolute error",
-            "R²", "root mean squared error", "scaled Brier",
+            "R²", "root mean squared error", "scaled Brier score",
         ),
     ),
     "clinical-utility": (
@@ -104,7 +104,7 @@ _PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "prediction-intervals": (
         "Prediction intervals",
-        ("confidence interval", "coverage", "CRPS", "PIT", "prediction interval"),
+        ("95 % CI, confidence interval", "coverage", "CRPS", "PIT", "prediction interval"),
     ),
     "sites": ("Sites", ("heterogeneity", "I²", "internal-external")),
     "what-a-block-adds": ("What a block adds", ("adequacy", "minimum important gain")),
