@@ -96,12 +96,15 @@ def public_lines() -> list[str]:
 
 def page_of(module: str) -> str:
     """The page of a public module: its docstring, then every function and class."""
-    parts = [f"# {module}", f"::: {module}\n    options: {{members: false}}"]
+    parts = [
+        f"# {module}",
+        f"::: {module}\n    options: {{members: false, show_root_heading: false}}",
+    ]
     own = [(name, one) for name, one in public_objects() if name.rpartition(".")[0] == module]
     for name, value in own:
         if hasattr(value, "__qualname__"):
-            home = f"{value.__module__}.{value.__qualname__}"
-            parts.append(f"::: {home}\n    options: {{heading: {name}, toc_label: {name}}}")
+            home, short = f"{value.__module__}.{value.__qualname__}", name.rpartition(".")[2]
+            parts.append(f"::: {home}\n    options: {{heading: {name}, toc_label: {short}}}")
     # A metric is an object that is called: one class, one line for each.
     metrics = [(name, one) for name, one in own if type(one).__name__ == "MetricByName"]
     if metrics:

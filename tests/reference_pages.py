@@ -23,8 +23,8 @@ from reference_codes import GAP, Code, finding_codes, refusal_codes
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 # What stands before the table of the dictionary's page is written by hand.
-VARIABLES = "## The packaged variables\n\nMade by `python tests/reference_pages.py`.\n\n"
-MADE = "Made from the code by `python tests/reference_pages.py`; do not edit it by hand."
+VARIABLES = "## The packaged variables\n\n<!-- Made by python tests/reference_pages.py -->\n\n"
+MADE = "<!-- Made from the code by python tests/reference_pages.py; do not edit it by hand. -->"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -42,8 +42,9 @@ def glossary_page() -> str:
     A term is a heading, so that a search leads to it.
     """
     head = (
-        f"# Glossary\n\n{MADE}\n"
-        "The report of a study has the same entries, as far as it uses the term."
+        f"# Glossary\n\n{MADE}\n\n"
+        "What the figures of hiprisk's reports and commands mean. A study's report has the entries "
+        "of the terms that it uses."
     )
     return "\n\n".join([head, *(_term(*entry) for entry in ENTRIES)]) + "\n"
 
@@ -116,7 +117,7 @@ EXPLAINED = {term: _link(title, page) for page, (title, terms) in _PAGES.items()
 def commands_page() -> str:
     """Every command with its options, as its parser has them, and the exit codes."""
     parts = [
-        f"# Commands and exit codes\n\n{MADE}\n"
+        f"# Commands and exit codes\n\n{MADE}\n\n"
         "What commands have in common, and what their JSON holds, is in "
         "[Command line: rules and JSON](command-line.md).\n\n"
         "Every command has `--help`, and `--json` for one JSON object on standard output.",
@@ -203,8 +204,8 @@ def codes_page() -> str:
         for code, rule in sorted(rules.items())
     ]
     parts = [
-        f"# Codes\n\n{MADE}\n"
-        "Scripts can match these codes; sentences may change. "
+        f"# Codes\n\n{MADE}\n\n"
+        "Every finding and refusal has a code. Match codes in scripts, since sentences may change. "
         f"`{GAP}` is what differs from case to case. Where several sentences come with a "
         "code, one is shown.",
         "## Findings\n\nWhat `check`, `plan`, `train`, `validate`, `update` and `drift` find: "

@@ -68,8 +68,7 @@ BLOCKS: dict[str, dict[str, str]] = {
         ),
     },
     "docs/how-to/drift.md": {
-        "Calibration CUSUM: alarm at 2018/19, predictions too low (false-alarm probability 5 %, "
-        "allowing for sampling error in a development cohort of 5000).": (
+        "Calibration CUSUM: alarm at 2018/19, predictions too low (false-alarm": (
             "the tutorial on the published model has it, and its test"
         ),
     },

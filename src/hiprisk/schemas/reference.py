@@ -13,7 +13,8 @@ from hiprisk.yaml_strict import parse_yaml
 
 PAGE_HEAD = """# Study config
 
-Made from the code by `python -m hiprisk.schemas`; do not edit it by hand.
+<!-- Made from the code by python -m hiprisk.schemas; do not edit it by hand. -->
+
 `configs/stupar.yaml` is the example to start from. Keys marked * are required. The same is in
 `study.schema.json`, by which editors complete and check a config
 ([how](../how-to/train.md#an-editor-that-knows-the-keys)).
@@ -27,7 +28,7 @@ Derived features that need no declaration: `hip_<direction>_worse_deg`, `_better
 """
 SHEET_HEAD = """# Sheet format
 
-Made from the code by `python -m hiprisk.schemas`; do not edit it by hand.
+<!-- Made from the code by python -m hiprisk.schemas; do not edit it by hand. -->
 
 A sheet is a model as a JSON document, `sheet.json` in a
 [bundle](../explanation/sheet-and-bundle.md). `hiprisk sheet show BUNDLE` prints one in words,
