@@ -5,10 +5,13 @@ import contextlib
 import html
 
 import pytest
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.category import StrCategoryLocator
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 from hiprisk.reporting.plots.canvas.margins import FittedMargins
 
@@ -20,13 +23,23 @@ PIXEL = base64.b64decode(
 def words_alone(figure):
     """An SVG of a figure's size that says what the figure says, with nothing drawn."""
     width, height = (f"{72 * inches:g}" for inches in figure.get_size_inches())
-    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
-    # Labels of ticks that were set are made when they are drawn.
-    ticks = [label for axis in axes for label in getattr(axis.get_major_formatter(), "seq", ())]
-    texts = [text.get_text() for text in figure.findobj(Text) if text.get_visible()]
-    said = "".join(f"<text>{html.escape(str(one))}</text>" for one in (*texts, *ticks) if one)
+    said = "".join(f"<text>{html.escape(str(one))}</text>" for one in _words(figure) if one)
     size = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{said}</svg>'.encode()
+
+
+def _words(artist):
+    if isinstance(artist, Text):
+        yield artist.get_text()
+    for part in () if isinstance(artist, Axis) else artist.get_children():
+        if part.get_visible():
+            yield from _words(part)
+    if isinstance(artist, Axis):
+        # To ask for ticks makes them, which takes longer than all else.
+        yield artist.label.get_text()
+        places = artist.get_major_locator()
+        if isinstance(places, FixedLocator | StrCategoryLocator):
+            yield from artist.get_major_formatter().format_ticks(places())
 
 
 @contextlib.contextmanager
@@ -48,4 +61,12 @@ def figures_left_blank():
         patch.setattr(FigureCanvasAgg, "print_png", print_pixel)
         patch.setattr(FigureCanvasSVG, "print_svg", print_words)
         patch.setattr(FittedMargins, "execute", lambda engine, figure: None)
+        yield
+
+
+@contextlib.contextmanager
+def reports_left_short():
+    """The report of a study is its first screen alone: for studies whose report nobody reads."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hiprisk.study.report_sections", lambda *_, **__: ())
         yield

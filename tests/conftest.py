@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import signal
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -48,12 +49,25 @@ def shared_dir():
     return folder
 
 
-@pytest.fixture
-def blank_figures():
-    """No figure is rendered: for tests of what else a study or a command leaves."""
-    from blank_figures import figures_left_blank  # the light suite has no matplotlib
+@pytest.fixture(autouse=True)
+def figures_unless_drawn(request):
+    """Figures are rendered for tests marked ``drawn`` alone: it takes half of a report's time."""
+    # Until matplotlib is imported nothing can be left blank; the light suite has none.
+    if request.node.get_closest_marker("drawn") or "matplotlib.figure" not in sys.modules:
+        yield
+        return
+    from blank_figures import figures_left_blank
 
     with figures_left_blank():
+        yield
+
+
+@pytest.fixture
+def short_reports():
+    """The report of a study has no sections, which take a third of a small study's time."""
+    from blank_figures import reports_left_short
+
+    with reports_left_short():
         yield
 
 

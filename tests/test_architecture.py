@@ -152,6 +152,7 @@ def test_the_search_finds_a_circle():
     assert circles({"a": {"b"}, "b": set()}) == []
 
 
+@pytest.mark.slow
 def test_there_is_no_circle_of_files():
     assert circles(imports()) == []
 
@@ -200,6 +201,7 @@ def test_imports_point_down():
     assert up == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", HOMES)
 def test_a_package_is_imported_at_home_only(package):
     importers = {

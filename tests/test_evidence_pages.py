@@ -50,6 +50,8 @@ def test_a_page_without_its_markers_is_refused(write, tables):
         write.with_tables("# A page without a marker\n", of_page)
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_figures_are_drawn_small_and_shown_by_a_page(figures):
     texts = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
     for name, draw in figures.FIGURES.items():
@@ -59,6 +61,7 @@ def test_figures_are_drawn_small_and_shown_by_a_page(figures):
         assert f"(figures/{kept.name})" in texts
 
 
+@pytest.mark.drawn
 def test_figures_of_simulated_people_say_so(figures):
     for name in ("imputation", "back-pain", "model-types"):
         for path, draw in figures.FIGURES.items():

@@ -123,6 +123,7 @@ def test_contributions_add_up_on_the_scale_of_the_model(name, model):
     assert parts == pytest.approx(found["total"] - found["reference"], abs=exact)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["forest", "risk-xgboost"])
 def test_the_conformance_pack_is_met_by_its_own_answers(name, tmp_path):
     folder = str(model_of(tmp_path / "models", foreign_sheet(name)).bundle.path)

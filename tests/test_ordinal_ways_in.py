@@ -100,6 +100,7 @@ def test_fhir_tells_every_probability(model):
     assert all(0.0 <= one["probabilityDecimal"] <= 100.0 for one in told[1:])
 
 
+@pytest.mark.slow
 def test_the_conformance_pack_is_met_by_its_own_answers(folder, tmp_path, capsys):
     assert main(["testpack", str(folder), "--out", str(tmp_path / "pack")]) == 0
     assert main(["testpack", str(folder), "--check", str(tmp_path / "pack" / "expected.csv")]) == 0

@@ -87,6 +87,7 @@ def test_slopes_without_a_penalty_equal_those_of_statsmodels(outcome, tmp_path):
     assert np.allclose(fitted.fit_.coefficients, list(expected.values()), rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_sheet_has_own_variables_and_declared_features_as_packaged_ones(model):
     sheet = model.sheet
     assert [spec.name for spec in sheet.variables] == list(PATIENT)

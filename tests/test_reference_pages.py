@@ -14,6 +14,7 @@ from hiprisk.reporting.appendix.glossary import ENTRIES
 NO_CODES = {"AGE_YEARS", "HIPRISK_TUNING_STORAGE", "MLFLOW_TRACKING_URI", "NOT_APPLICABLE"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", reference_pages.PAGES)
 def test_a_page_is_that_of_the_code(name):
     """If it is not: python tests/reference_pages.py."""

@@ -17,7 +17,6 @@ QUICK = (
 )  # fmt: skip
 
 
-@pytest.mark.usefixtures("blank_figures")
 def test_a_study_leaves_a_bundle_and_says_what_it_says(tmp_path):
     config, stages = hiprisk.load_config(STUPAR, overrides=QUICK), set()
     result = hiprisk.run_study(
@@ -55,7 +54,7 @@ def test_a_contradiction_of_the_described_risks_is_refused_before_anything_is_re
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.slow
 def test_an_ordinal_study_is_evaluated_by_its_own_distribution(tmp_path):
     config = hiprisk.load_config(
         STUPAR.with_name("stupar_ordinal.yaml"),
@@ -86,7 +85,7 @@ OF_SITES = (
 )  # fmt: skip
 
 
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.slow
 def test_a_study_of_named_sites_is_used_at_others(tmp_path, capsys):
     config = hiprisk.load_config(STUPAR, overrides=[*OF_SITES, "sites=named"])
     bundle = read_bundle(hiprisk.run_study(config, out=tmp_path).bundle)
@@ -102,7 +101,7 @@ def test_a_study_of_named_sites_is_used_at_others(tmp_path, capsys):
     assert found["n"] > 50
 
 
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.slow
 def test_a_study_of_new_sites_has_no_names_and_wider_intervals(tmp_path):
     config = hiprisk.load_config(STUPAR, overrides=[*OF_SITES, "sites=random"])
     bundle = read_bundle(hiprisk.run_study(config, out=tmp_path).bundle)
@@ -115,7 +114,6 @@ def test_a_study_of_new_sites_has_no_names_and_wider_intervals(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_a_study_tuned_on_a_database_server_is_the_same_to_the_bit(tmp_path, monkeypatch, postgres):
     config = hiprisk.load_config(
         STUPAR,

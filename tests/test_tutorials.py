@@ -29,6 +29,7 @@ def same(printed, shown):
         assert float(mine) == pytest.approx(float(there), rel=0.01, abs=0.002)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the NHS records are not beside the project")
 @pytest.mark.filterwarnings("ignore::hiprisk.errors.HipRiskWarning")
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -152,6 +152,7 @@ def column_of(variable, cells, *missing):
     return values, codes
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(cells=st.lists(written, min_size=1, max_size=12))
 def test_a_column_of_numbers_is_read_as_each_of_its_cells(cells):

@@ -54,6 +54,7 @@ def said_of(model, people, **where):
     return [one.message for one in findings if one.code == CODE]
 
 
+@pytest.mark.slow
 def test_validation_on_the_model_s_own_people_says_so_first(capsys, updated, cohort):
     with pytest.warns(HipRiskWarning, match=f"these are the people that the model .*{CODE}"):
         found = hiprisk.validate(updated, cohort, by=[], **FAST)
@@ -68,11 +69,13 @@ def test_validation_on_the_model_s_own_people_says_so_first(capsys, updated, coh
     assert (written["summary"][0], codes_of(written)[0]) == (SAID, CODE)
 
 
+@pytest.mark.slow
 def test_what_a_model_expects_of_its_own_people_says_so_too(capsys, updated):
     _, plain = answer(capsys, "validate", f"{MODEL}@2", "cohort.csv", "--expected")
     assert (plain["summary"][0], codes_of(plain)[0]) == (SAID, CODE)
 
 
+@pytest.mark.slow
 def test_drift_says_so_and_whose_distributions_it_compares_with(capsys, updated):
     _, plain = answer(capsys, "drift", f"{MODEL}@2", "cohort.csv")
     assert (plain["summary"][0], codes_of(plain)[0]) == (SAID, CODE)
@@ -84,6 +87,7 @@ def test_drift_says_so_and_whose_distributions_it_compares_with(capsys, updated)
     assert not any("told against" in line for line in parent["summary"])
 
 
+@pytest.mark.slow
 def test_an_update_on_the_same_people_again_says_so_and_so_do_its_descendants(updated, cohort):
     with pytest.warns(HipRiskWarning, match=CODE):
         again = hiprisk.update(updated, cohort, method="intercept", **FAST)
@@ -95,6 +99,7 @@ def test_an_update_on_the_same_people_again_says_so_and_so_do_its_descendants(up
         assert said_of(third, people) == [FITTED_TO_THESE]
 
 
+@pytest.mark.slow
 def test_people_selected_for_an_update_are_known_in_the_whole_file(cohort):
     women = {"sex": "female"}
     model = hiprisk.update(MODEL, cohort, method="intercept", where=women, **FAST).bundle
@@ -150,6 +155,7 @@ def test_the_ancestry_of_an_update_is_of_its_parent_s_people(tmp_path, cohort):
     assert reference_people(first) is None
 
 
+@pytest.mark.slow
 def test_two_models_compared_are_told_apart(cohort, updated):
     with pytest.warns(HipRiskWarning, match=f"{MODEL}@2 was fitted to these people"):
         found = hiprisk.compare_models(f"{MODEL}@1", updated, cohort, **FAST)

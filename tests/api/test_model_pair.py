@@ -10,6 +10,7 @@ pytestmark = pytest.mark.usefixtures("here")
 MODEL = "invented-womac"
 
 
+@pytest.mark.slow
 def test_the_function_finds_what_the_command_prints(capsys, here, cohort):
     hiprisk.update(MODEL, cohort, method="intercept", resamples=50)
     pair = (f"{MODEL}@1", f"{MODEL}@2")

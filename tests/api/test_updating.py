@@ -13,6 +13,7 @@ pytestmark = pytest.mark.usefixtures("here")
 MODEL = "invented-womac"
 
 
+@pytest.mark.slow
 def test_the_function_finds_what_the_command_prints(capsys, cohort):
     _, printed = answer(capsys, "update", MODEL, "cohort.csv", "--method", "recalibrate",
                         "--resamples", "50")  # fmt: skip

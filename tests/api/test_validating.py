@@ -74,6 +74,7 @@ def test_a_letter_gives_positions_and_no_label(cohort):
     assert [one.rows for one in heard if one.code == "NOT_A_NUMBER"] == [(3,)]
 
 
+@pytest.mark.slow
 def test_nothing_is_written_or_printed_unless_asked(here, cohort, capsys):
     before = sorted(here.rglob("*"))
     hiprisk.validate(MODEL, cohort, by=[], resamples=50)

@@ -74,6 +74,7 @@ def check_answer(model, values):
     assert all(0 <= v <= 1 for k, v in values.items() if k.startswith("chance_"))
 
 
+@pytest.mark.slow
 @many
 @given(patient=patients)
 def test_any_patient_gets_an_answer_in_bounds_or_a_letter(models, patient):
@@ -143,6 +144,7 @@ def written(rows, path):
     path.write_text(stream.getvalue(), encoding="utf-8", newline="")
 
 
+@pytest.mark.slow
 @many
 @given(rows=file_rows)
 def test_any_file_comes_back_whole_unchanged_and_in_order(models, tmp_path_factory, rows):
@@ -169,6 +171,7 @@ def test_any_file_comes_back_whole_unchanged_and_in_order(models, tmp_path_facto
                 check_answer(model, named)
 
 
+@pytest.mark.slow
 @few
 @given(rows=file_rows)
 def test_a_guarded_file_differs_by_apostrophes_alone(models, tmp_path_factory, rows):

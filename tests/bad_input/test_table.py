@@ -19,6 +19,7 @@ def test_every_row_of_the_matrix_is_here_or_left_out_with_a_reason():
     assert not here & set(LEFT_OUT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", sorted({test for *_, test in ELSEWHERE}))
 def test_a_test_that_is_named_exists(test):
     file, _, name = test.partition("::")

@@ -39,6 +39,7 @@ def test_the_table_json_and_csv_hold_the_same_numbers(capsys, tmp_path):
         assert re.search(row, text)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", ["table.json", "forest.png", "forest.svg"])
 def test_the_table_is_written_in_the_form_of_the_name(capsys, tmp_path, name):
     out = tmp_path / name

@@ -83,7 +83,6 @@ def test_a_comparison_is_the_same(capsys, cluster):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster):
     code, here = answer(capsys, "train", CONFIG, *TREES, "--workers", 1, "--out", "here")
     assert code == 0

@@ -38,6 +38,7 @@ def test_drift_in_json_and_files(capsys, invented):
     assert "standardised_difference_prediction" in found["metrics"]
 
 
+@pytest.mark.slow
 def test_an_updated_model_knows_on_how_many_people_its_average_was_fitted(capsys, invented):
     _, done = answer(capsys, "update", invented, "cohort.csv", "--method", "intercept", *FAST)
     sheet = read_bundle(done["bundle"]).sheet

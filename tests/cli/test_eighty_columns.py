@@ -33,6 +33,7 @@ def too_wide(text):
     return [line for line in lines if len(line) > 80 and not UNBREAKABLE.match(line.strip())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [
     ("validate", *COHORT),
     ("drift", *COHORT[:2]),
@@ -92,6 +93,7 @@ def test_the_overview_fits(capsys):
     assert too_wide(run(capsys)[1]) == []
 
 
+@pytest.mark.slow
 def test_colour_is_asked_for_and_refused(capsys, invented, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     _, out, err = run(capsys, "validate", *COHORT)

@@ -71,6 +71,7 @@ def test_a_cohort_with_some_outcomes_counts_them_and_looks_at_none(
     assert found["expected"] == before["expected"]
 
 
+@pytest.mark.slow
 def test_with_outcomes_expected_stands_beside_observed(capsys, invented):
     _, found = answer(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
     one = found["expected"]["compared"]["mae"]
@@ -140,6 +141,7 @@ def test_risks_in_a_column_expect_something_of_themselves(capsys):
     assert "do not say how a continuous outcome scatters" in err
 
 
+@pytest.mark.slow
 def test_an_updated_model_is_held_against_the_cohort_of_its_update(capsys, invented, without):
     _, done = answer(capsys, "update", invented, "cohort.csv", "--method", "intercept",
                      "--resamples", "50")  # fmt: skip

@@ -109,6 +109,7 @@ def answered(text):
     return re.sub(r"DECIDE  # one of: ([^;\n]+).*", answer, text)
 
 
+@pytest.mark.slow
 def test_an_unknown_file_needs_answers_and_no_typing(init, tmp_path):
     status, said = init(unknown_file(), "--json")
     found = json.loads(said.out)

@@ -110,6 +110,7 @@ def updated(invented, cohort_folder, capsys):
     return ["--compare", "invented-womac@1", "invented-womac@2"]
 
 
+@pytest.mark.slow
 def test_two_models_on_common_people(capsys, updated):
     simulate_cohort("stupar", n=300, seed=8).frame.to_csv("new.csv", index=False)
     words = ["models", *updated, "--cohort", "new.csv", "--resamples", "60"]
@@ -131,6 +132,7 @@ def test_two_models_on_common_people(capsys, updated):
         assert one["difference"]["low"] <= gap <= one["difference"]["high"]
 
 
+@pytest.mark.slow
 def test_each_is_evaluated_as_validate_does(capsys, updated):
     words = ["--cohort", "cohort.csv", "--resamples", "50"]
     _, found = answer(capsys, "models", *updated, *words)
@@ -145,6 +147,7 @@ def test_each_is_evaluated_as_validate_does(capsys, updated):
     assert "CAUTION: invented-womac@2 was fitted" in run(capsys, "models", *updated, *words)[1]
 
 
+@pytest.mark.slow
 def test_a_cohort_without_the_outcome_is_refused(capsys, updated, simulated):
     simulated.drop(columns="womac_function_followup_0_100").to_csv("n.csv", index=False)
     code, _, err = run(capsys, "models", *updated, "--cohort", "n.csv")
@@ -176,6 +179,7 @@ def test_options_that_would_be_left_unused_are_refused(capsys, words, said):
     assert said in err
 
 
+@pytest.mark.slow
 def test_the_python_of_the_how_to_gives_the_same(capsys, updated):
     """The two examples of docs/how-to/compare-models.md, as they are written there."""
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "compare-models.md").read_text("utf-8")

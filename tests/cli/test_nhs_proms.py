@@ -32,7 +32,6 @@ def packs(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_every_command_of_the_page_runs(packs, capsys):
     commands = re.findall(r"^hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) == 3

@@ -73,6 +73,7 @@ def test_what_is_said_anew_is_a_note_and_no_fault(capsys):
     assert "hard range 16 to 110 (packaged: 18 to 110)" in found["DICTIONARY_CHANGED"]["message"]
 
 
+@pytest.mark.slow
 def test_predictions_in_a_column_meet_an_own_outcome(capsys):
     frame = pd.DataFrame({"knee_replaced": ["no", "yes"] * 60, "old_risk": [0.3, 0.6] * 60})
     frame.to_csv("new.csv", index=False)
@@ -118,6 +119,7 @@ def test_every_column_that_scoring_adds_is_a_name_that_no_variable_can_have(tmp_
         assert [name for name in added if not reserved_problem(name)] == []
 
 
+@pytest.mark.slow
 def test_what_a_study_says_anew_stands_in_its_report(capsys, tmp_path):
     Path("variables.yaml").write_text("age_years: {hard: [16, 110], label: years}\n")
     config = Path(__file__).parents[2] / "configs" / "stupar.yaml"

@@ -33,7 +33,6 @@ def answer(file):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_every_command_of_the_page_runs(project, capsys):
     commands = re.findall(r"^hiprisk (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(commands) >= 5

@@ -67,6 +67,7 @@ def test_a_cohort_that_is_not_there_yet_is_planned_for(capsys, tmp_path):
     assert "No cohort yet" in said["notes"][0]
 
 
+@pytest.mark.drawn
 def test_instability_and_figure(capsys, tmp_path):
     figure = tmp_path / "people.png"
     more = ["--instability", "--simulations", "20", "--figure", str(figure)]

@@ -47,6 +47,7 @@ def check_report(html, bundle):
 
 
 @pytest.mark.slow
+@pytest.mark.drawn
 def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
     code, found = answer(
         capsys, "train", CONFIGS / "stupar.yaml", *QUICK, "--workers", 1,
@@ -89,7 +90,6 @@ def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_workers_and_a_kill_change_no_byte_of_the_model(capsys, tmp_path):
     config = CONFIGS / "stupar.yaml"
     settings = [*QUICK, *NO_TRACKING, "--set", "tuning.trials=12"]
@@ -156,7 +156,7 @@ def n_trials(store):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.drawn
 def test_a_binary_study_gives_a_risk_with_bounds(capsys):
     code, found = answer(
         capsys, "train", CONFIGS / "stupar_worsening.yaml", *QUICK, *NO_TRACKING,
@@ -173,7 +173,6 @@ def test_a_binary_study_gives_a_risk_with_bounds(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_tuning_inside_the_resamples_is_said(capsys):
     quick = [*QUICK, *NO_TRACKING, "--set", "families={linear: {spline_knots: 0, l1_share: 0}}"]
     inside = ["--set", "validation.tune_inside=true", "--set", "validation.trials_inside=2"]
@@ -190,7 +189,6 @@ def test_tuning_inside_the_resamples_is_said(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_pure_noise_is_said_to_add_nothing(capsys):
     frame = pd.DataFrame(
         {

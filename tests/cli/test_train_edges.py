@@ -25,6 +25,7 @@ def train(tmp_path, monkeypatch, capsys):
     return trained
 
 
+@pytest.mark.slow
 def test_a_predictor_that_nearly_separates_the_outcome_ends_with_a_bundle(train):
     # C about 0.98: splines of some refits' risks separate those with the event from the others.
     evidence, *_ = train("strong_predictor")
@@ -32,6 +33,7 @@ def test_a_predictor_that_nearly_separates_the_outcome_ends_with_a_bundle(train)
     assert evidence["stability"]["calibration"]["calibration_slope"]["value"] > 1.0
 
 
+@pytest.mark.slow
 def test_an_event_of_a_few_people_keeps_the_figures_that_it_can_give(train):
     # 6 of 150.
     evidence, _, err, _ = train("rare_event")
@@ -45,6 +47,7 @@ def test_an_event_of_a_few_people_keeps_the_figures_that_it_can_give(train):
     assert 0.5 < event["metrics"]["c_statistic"]["value"] <= 1.0
 
 
+@pytest.mark.slow
 def test_a_part_that_cannot_be_computed_says_why_everywhere(train):
     evidence, out, err, bundle = train("rare_level")
     # At the start, by name and with counts; what is published points at nobody.

@@ -38,6 +38,7 @@ def test_an_update_is_a_new_version_with_its_lineage(capsys, invented):
     assert any(note.startswith("MIXED PROVENANCE") for note in child.sheet.notes)
 
 
+@pytest.mark.slow
 def test_an_update_of_an_update_knows_both(capsys, invented):
     for method in ("intercept", "reestimate"):
         assert (
@@ -48,6 +49,7 @@ def test_an_update_of_an_update_knows_both(capsys, invented):
     assert line["parent_lineage"]["parent_version"] == "1"
 
 
+@pytest.mark.slow
 def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented, simulated):
     run(capsys, "update", invented, "cohort.csv", "--method", "reestimate", *FAST)
     code, out, _ = run(capsys, "score", "invented-womac", "cohort.csv", "--out", "s.csv")
@@ -65,6 +67,7 @@ def test_an_updated_bundle_scores_predicts_and_loads_everywhere(capsys, invented
     assert "every coefficient re-estimated" in (invented / "2" / "card.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_update_has_the_same_hash(capsys, invented):
     hashes = set()
     for folder in ("a", "b"):
@@ -109,6 +112,7 @@ def test_an_update_that_lacks_variables_names_them_and_the_way_out(capsys, inven
     assert "--method recalibrate" in err
 
 
+@pytest.mark.slow
 def test_recalibration_by_site_is_shown_and_names_sites_if_asked(capsys, invented):
     by_site = ("update", invented, "cohort.csv", "--method", "intercept", "--by-site", *FAST)
     code, found = answer(capsys, *by_site)

@@ -29,6 +29,8 @@ def test_validation_says_who_was_judged_and_that_people_are_simulated(capsys, in
     assert "By sex:\nsex     people  R² " in out
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_the_same_figures_in_json_and_in_files(capsys, invented):
     code, found = answer(capsys, "validate", invented, "cohort.csv", "--out", "v", *FAST)
     assert code == 0
@@ -42,6 +44,7 @@ def test_the_same_figures_in_json_and_in_files(capsys, invented):
     assert {"normal_membership_c", "standardised_difference_age_years"} <= set(found["metrics"])
 
 
+@pytest.mark.slow
 def test_groups_are_those_of_train_unless_chosen(capsys, invented):
     _, found = answer(capsys, "validate", invented, "cohort.csv", *FAST)
     assert {"sex", "age_band", "site", "kl_grade", "lbp_any"} <= set(found["groups"]["labels"])
@@ -90,7 +93,7 @@ def test_codes_that_are_no_levels_are_refused_whole(capsys, invented, simulated)
         assert "nothing is guessed" in err
 
 
-@pytest.mark.usefixtures("blank_figures")
+@pytest.mark.slow
 def test_a_validation_is_not_overwritten_unasked(capsys, invented):
     Path("v").mkdir()
     Path("v/validation.json").write_text("{}")
@@ -117,6 +120,8 @@ def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invente
     assert (code, err) == (0, "")
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_a_reference_prediction_in_a_column_is_compared_on_the_same_people(
     capsys, invented, simulated
 ):

@@ -234,7 +234,7 @@ def test_the_old_mlflow_model_loads_and_answers_to_the_bit(frozen, exact, tmp_pa
 
 @in_whole_freezes
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.usefixtures("blank_figures", "percentiles_as_then")
+@pytest.mark.usefixtures("percentiles_as_then")
 def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     places = {**bundles, "new": cohorts["new_people"], "studies": STUDIES}
@@ -244,7 +244,6 @@ def test_results_of_a_command_are_the_same(frozen, bundles, cohorts, close, name
 
 
 @in_whole_freezes
-@pytest.mark.usefixtures("blank_figures")
 def test_ranks_of_one_more_move_the_ends_of_intervals_and_nothing_else(
     frozen, bundles, cohorts, close, tmp_path
 ):
@@ -260,7 +259,7 @@ def test_ranks_of_one_more_move_the_ends_of_intervals_and_nothing_else(
 
 
 @in_whole_freezes
-@pytest.mark.usefixtures("blank_figures", "percentiles_as_then")
+@pytest.mark.usefixtures("percentiles_as_then")
 def test_a_study_run_again_gives_the_same_evidence_and_sheet(bundles, close, tmp_path):
     pytest.importorskip("sklearn", reason="this needs the extra `train`")
     found, code = run_json(

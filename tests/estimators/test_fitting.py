@@ -64,7 +64,6 @@ def fit_of(result):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 @pytest.mark.parametrize(
     ("families", "settings"),
     [
@@ -92,7 +91,6 @@ def test_regressor_is_the_fit_of_a_study(tmp_path, families, settings):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_classifier_is_the_fit_of_a_study(tmp_path):
     people = stupar_frame().rename(columns={OUTCOME: "hip_replacement_before_followup"})
     high = people["hip_replacement_before_followup"] > 45

@@ -12,6 +12,7 @@ from hiprisk.judging.judgement import Judgement, judge
 from hiprisk.validation import bootstrap_optimism, cross_validate, stability
 
 
+@pytest.mark.slow
 def test_its_parts_are_those_of_the_single_procedures(judged, people):
     assert isinstance(judged, Judgement)
     estimator = make_pipeline(StandardScaler(), LogisticRegression())
@@ -23,6 +24,7 @@ def test_its_parts_are_those_of_the_single_procedures(judged, people):
     )
 
 
+@pytest.mark.slow
 def test_the_report_is_one_file_that_asks_for_nothing(judged, tmp_path):
     path = judged.write_report(tmp_path / "report.html", title="Progression of diabetes")
     page = path.read_text(encoding="utf-8")
@@ -34,6 +36,7 @@ def test_the_report_is_one_file_that_asks_for_nothing(judged, tmp_path):
     judged.write_report(path, force=True)
 
 
+@pytest.mark.slow
 def test_a_name_that_ends_in_pdf_is_a_pdf(judged, tmp_path):
     pytest.importorskip("weasyprint", reason="WeasyPrint is absent")
     path = judged.write_report(tmp_path / "report.PDF")

@@ -55,6 +55,7 @@ def logged(tmp_path_factory):
         return bundle, mlflow.get_run(run_id), root / model
 
 
+@pytest.mark.slow
 def test_key_metrics_are_metrics_and_all_others_stand_in_a_table(logged):
     import mlflow
 

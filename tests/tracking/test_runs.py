@@ -27,7 +27,6 @@ def in_a_folder_of_its_own(tmp_path_factory, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_nothing_of_a_patient_reaches_store_bundle_or_output(capsys):
     frame = simulate_cohort("stupar", n=200, seed=2).frame
     frame["person_id"] = [f"{SECRET}{i}" for i in range(len(frame))]

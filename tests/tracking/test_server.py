@@ -148,7 +148,6 @@ def test_training_asks_the_server_first_of_all(monkeypatch, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("blank_figures")
 def test_training_goes_on_when_the_store_does_not_take_the_results(
     tmp_path_factory, tmp_path, monkeypatch, capsys
 ):

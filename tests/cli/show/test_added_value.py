@@ -18,6 +18,7 @@ def shown(capsys, found, **options):
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_short_view_has_the_declared_measure_of_each_addition(capsys, added):
     out = shown(capsys, added)
     assert f"What is added to {added.base_label}" in out

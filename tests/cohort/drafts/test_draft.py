@@ -104,6 +104,7 @@ def test_a_draft_without_any_variable_loads(draft):
 names = st.text(min_size=1, max_size=12).filter(lambda text: text.strip())
 
 
+@pytest.mark.slow
 @given(st.lists(names, min_size=1, max_size=4), names)
 def test_a_draft_loads_whatever_the_names_are(tmp_path_factory, columns, source):
     from hiprisk.errors import HipRiskError
@@ -130,6 +131,7 @@ CELLS = st.one_of(
 ANSWERED = re.compile(r"DECIDE  # one of: ([^,;\n]+).*")
 
 
+@pytest.mark.slow
 @given(
     names=st.lists(names, min_size=1, max_size=4, unique_by=lambda name: name.strip().lower()),
     cells=st.lists(st.lists(CELLS, min_size=1, max_size=3), min_size=1, max_size=4),

@@ -124,6 +124,7 @@ def test_a_field_is_as_long_as_one_of_csv(tmp_path, use_dictionary):
         list(iter_parquet(ByteSource(path=path)))
 
 
+@pytest.mark.slow
 def test_a_file_that_states_to_unpack_to_far_more_than_its_size_is_refused(tmp_path):
     path = tmp_path / "x.parquet"
     cells = pa.array(["x" * (66 << 20)])

@@ -12,6 +12,7 @@ from hiprisk.reporting.plots.association import association_picture, draw_associ
 from hiprisk.wording.quantities import interval_digits
 
 
+@pytest.mark.drawn
 def test_frame_json_and_picture_say_the_same(pooled):
     frame, plain = pooled.to_frame(), json.loads(json.dumps(pooled.to_dict(), allow_nan=False))
     assert len(frame) == 9

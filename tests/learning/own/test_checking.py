@@ -52,6 +52,7 @@ def test_candidates_that_can_be_fitted_pass():
     check(candidate_config())
 
 
+@pytest.mark.slow
 def test_the_candidates_of_the_how_to_can_be_fitted(tmp_path, monkeypatch):
     pytest.importorskip("lightgbm")
     blocks = re.findall(r"```(yaml|python)\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S)

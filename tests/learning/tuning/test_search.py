@@ -99,6 +99,7 @@ def test_a_search_killed_at_any_moment_goes_on_to_the_same_result(tmp_path):
     assert searched(storage=storage, fingerprint="x").trials == whole
 
 
+@pytest.mark.slow
 def test_a_search_of_another_study_is_not_resumed(tmp_path):
     searched(storage=tmp_path / "s.db", fingerprint="x")
     with pytest.raises(ConfigError, match="another config, cohort or version") as caught:

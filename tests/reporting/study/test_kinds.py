@@ -34,6 +34,7 @@ def page(one):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nobody_reads_a_raw_name(one, page):
     # Sites and classes are named as their authors did.
     values = ("site_0", "sklearn.", "linear_model", "max_features", "min_samples")

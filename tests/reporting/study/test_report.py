@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from hiprisk.metrics.registry import entries
 from hiprisk.reporting.study import report
 from hiprisk.reporting.study.report import report_figures, study_report
@@ -85,6 +87,7 @@ def test_every_picture_is_a_figure_by_its_name(study):
     assert all(png.startswith(b"\x89PNG") for png in figures.values())
 
 
+@pytest.mark.drawn
 def test_sections_are_the_same_whoever_draws_them(study, monkeypatch):
     # The first three suffice, and have one picture.
     monkeypatch.setattr(report, "_POSSIBLE", report._POSSIBLE[:3])

@@ -147,6 +147,7 @@ def test_a_mark_at_the_start_of_a_file_says_nothing():
     assert read_record_document(raw, CODES, name="record.json")["resourceType"] == "Bundle"
 
 
+@pytest.mark.slow
 def test_a_large_record_takes_the_memory_of_what_is_mapped():
     filler = observation("haemoglobin", valueString="x" * 400)
     raw = json.dumps(bundle(patient(), *[filler] * 5_000)).encode()

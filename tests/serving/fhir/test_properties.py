@@ -93,6 +93,7 @@ def outcome_of(document):
     return record
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(change=CHANGES, other=VALUES, base=st.sampled_from([OBSERVATION, RESPONSE, {}]))
 def test_any_record_is_read_or_refused(change, other, base):

@@ -127,6 +127,8 @@ def test_json_says_over_how_many_imputations(people):
     assert "imputations" not in alone(people).to_dict()
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_everything_that_is_drawn_can_be_drawn(people):
     assert "calibration.png" in files_of_result(pooled(stacked(people, 2))).figures
 

@@ -41,6 +41,7 @@ def test_an_absent_column_is_refused_by_name(cohort):
     assert refused.value.column == "nobodys"
 
 
+@pytest.mark.slow
 def test_it_stands_in_json_table_and_figure(cohort):
     sheet = small_sheet(provenance="real")
     people = predict_cohort(sheet, OUTCOME, cohort)

@@ -54,6 +54,7 @@ def test_each_site_has_the_curve_of_its_people_under_a_number():
     assert found.sites[1].observed[20] == pytest.approx(curve.at(np.array(found.predicted))[20])
 
 
+@pytest.mark.slow
 def test_it_stands_in_json_table_and_figures_and_no_hospital_is_named():
     people = people_of((60, 50, 70, 40))
     result = validate_externally(

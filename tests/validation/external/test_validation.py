@@ -110,6 +110,8 @@ def test_a_risk_has_its_net_benefit_at_the_declared_thresholds(people):
     assert result.performance.coverage is None
 
 
+@pytest.mark.slow
+@pytest.mark.drawn
 def test_there_is_a_figure_for_each_event_forecast_and_group_metric(people):
     _, result = evaluated(people, by=["sex"])
     drawn = files_of_result(result).figures
@@ -192,6 +194,7 @@ def test_rows_of_the_same_people_are_said_to_be_theirs(people):
     assert "n_people" not in evaluated(people, by=[])[1].to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "outcome"), [("continuous", OUTCOME), ("binary", WORSE)])
 def test_sentences_are_the_same_whatever_the_seed(people, kind, outcome):
     sheet = small_sheet(kind=kind, provenance="real")
@@ -205,6 +208,7 @@ def test_sentences_are_the_same_whatever_the_seed(people, kind, outcome):
     assert set(found[0].to_dict()["formula_intervals"]) == set(table["metric"])
 
 
+@pytest.mark.slow
 def test_few_residuals_of_the_sheet_are_remarked(people, monkeypatch):
     assert not any("residuals stand behind" in line for line in evaluated(people)[1].remarks)
     monkeypatch.setattr("hiprisk.wording.availability.guaranteed_coverage", lambda sheet: 0.9355)
