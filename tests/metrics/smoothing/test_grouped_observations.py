@@ -85,7 +85,7 @@ def test_two_hips_that_agree_are_one_person(kind):
     once = grouped_observations(y, P, weights=ONES, kind=kind)
     twice = grouped_observations(
         np.repeat(y, 2), np.repeat(P, 2), weights=np.ones(80), kind=kind,
-        persons=np.repeat(np.arange(40), 2),
+        groups=np.repeat(np.arange(40), 2),
     )  # fmt: skip
     for one, other in zip(once, twice, strict=True):
         assert other.observed == pytest.approx(one.observed)

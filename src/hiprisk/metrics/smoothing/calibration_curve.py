@@ -250,7 +250,7 @@ def calibration_curve(
     n_points: int = 100,
     n_knots: int = 5,
     prevalence: float | None = None,
-    persons: Integers | None = None,
+    groups: Integers | None = None,
 ) -> CalibrationCurve:
     """Flexible calibration curve with its pointwise band and its errors.
 
@@ -275,7 +275,7 @@ def calibration_curve(
     prevalence : float, optional
         Of the population, where cases and controls were sampled apart: the curve of the sample and
         its band are moved by the difference of the log odds, and people weighted.
-    persons : ndarray of int, optional
+    groups : ndarray of int, optional
         Person of each row, where some have several (two hips): for the intervals of the grouped
         observations; the curve's band counts rows.
 
@@ -317,7 +317,7 @@ def calibration_curve(
         # Cases and controls that were sampled apart vary otherwise than Wilson's interval has it.
         grouped=()
         if prevalence is not None
-        else grouped_observations(y, p, weights=w, kind=kind, level=level, persons=persons),
+        else grouped_observations(y, p, weights=w, kind=kind, level=level, groups=groups),
     )
 
 

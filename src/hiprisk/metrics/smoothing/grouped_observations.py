@@ -54,7 +54,7 @@ def grouped_observations(
     kind: OutcomeKind,
     level: float = 0.95,
     n_groups: int = N_GROUPS,
-    persons: Integers | None = None,
+    groups: Integers | None = None,
 ) -> tuple[GroupedObservation, ...]:
     """Observed outcome by tenth of the prediction; fewer groups where people are few.
 
@@ -71,19 +71,19 @@ def grouped_observations(
     n_groups : int
         At most; each holds at least ten people, and people of equal predictions stay together. A
         group of fewer is joined to its neighbour, so that everybody is in one.
-    persons : ndarray of int, shape (n_rows,), optional
+    groups : ndarray of int, shape (n_rows,), optional
         Person of each row, where some have several: an interval is then of persons.
     """
     used = weights > 0
     y, p, w = observed[used], predicted[used], weights[used]
-    who = None if persons is None else persons[used]
+    who = None if groups is None else groups[used]
     n_groups = int(min(n_groups, w.sum() // FEWEST))
     if n_groups < 1:
         return ()
     edges = np.unique(quantiles(p, np.linspace(0.0, 1.0, n_groups + 1), w))
     place = _joined(np.searchsorted(edges[1:-1], p, side="right"), w)
     return tuple(
-        _group(y, p, w, place == number, kind=kind, level=level, persons=who)
+        _group(y, p, w, place == number, kind=kind, level=level, groups=who)
         for number in np.unique(place)
     )
 
@@ -113,13 +113,13 @@ def _group(
     *,
     kind: OutcomeKind,
     level: float,
-    persons: Integers | None,
+    groups: Integers | None,
 ) -> GroupedObservation:
-    own, groups = w[rows], None if persons is None else persons[rows]
+    own, who = w[rows], None if groups is None else groups[rows]
     if kind == "binary":
-        found = share_estimate("observed", y[rows] == 1.0, w=own, groups=groups, level=level)
+        found = share_estimate("observed", y[rows] == 1.0, w=own, groups=who, level=level)
     else:
-        found = mean_estimate("observed", y[rows], w=own, groups=groups, level=level)
+        found = mean_estimate("observed", y[rows], w=own, groups=who, level=level)
     return GroupedObservation(
         n=float(own.sum()),
         predicted=float(np.average(p[rows], weights=own)),

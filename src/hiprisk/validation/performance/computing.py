@@ -309,7 +309,7 @@ def _curve(sample: EvaluationSample, smoother: Smoother) -> CalibrationCurve | N
             smoother=smoother,
             weights=sample.weights,
             prevalence=_prevalence(sample),
-            persons=sample.persons,
+            groups=sample.persons,
         )
     except InputError:
         return None
