@@ -20,7 +20,7 @@ def rows_of(heading):
 
 # Modules above the rooms: a study as a picture, a study once more, and what is public by submodule.
 SPINE = {"study", "rebuilding", "plots", "sample_size", "estimators"}
-ROOMS = {row[0].strip("`"): row[1:] for row in rows_of("The rooms")}
+ROOMS = {row[0].strip("`"): row[1:] for row in rows_of("The packages")}
 
 
 def in_code(text):
