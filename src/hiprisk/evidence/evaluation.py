@@ -76,26 +76,44 @@ def evaluate(study: FinishedStudy) -> Evidence:
     tried = Attempts()
     for name, reason in study.chosen.left_out.items():
         tried.not_available[f"{ONE_COMPARISON}{name}"] = reason
-    config, data = study.config, study.data
+    config = study.config
     tried.part("optimism", lambda: study.refits)
     if has_refits(study.estimator):
         tried.part("refits", lambda: study.refits)
-    sample_size = sample_size_part(study)
     metrics = metrics_of(config.outcome.kind, study.chosen.name)
     sample = out_of_fold_sample(study)
     out_of_fold = out_of_fold_performance(study, sample)
     _compute_ahead(tried, study, sample, out_of_fold)
-    evidence = Evidence(
-        name=config.name,
-        title=config.title,
-        kind=config.outcome.kind,
-        provenance=study.sheet.provenance,
-        outcome_unit=config.outcome.unit,
-        family=study.chosen.name,
-        n_analysed=int((~np.isnan(data.outcome)).sum()),
-        n_people=len(np.unique(data.groups[study.known])),
-        n_predictors=len(study.sheet.variables),
-        n_coefficients=_size(study.estimator),
+    evidence = _gathered(
+        study,
+        tried,
+        sample_size=sample_size_part(study),
+        metrics=metrics,
+        sample=sample,
+        out_of_fold=out_of_fold,
+    )
+    summary = summary_sentences(
+        evidence,
+        config.outcome.smallest_gain_worth_having,
+        tuned=tuned_candidates(config),
+        sheet=study.sheet,
+    )
+    return dataclasses.replace(evidence, summary=summary)
+
+
+def _gathered(
+    study: FinishedStudy,
+    tried: Attempts,
+    *,
+    sample_size: SampleSizeFinding,
+    metrics: tuple[Metric, ...],
+    sample: EvaluationSample,
+    out_of_fold: Performance,
+) -> Evidence:
+    """All parts but the summary, which is of them."""
+    config = study.config
+    return Evidence(
+        **_described(study),
         summary=(),
         flow=study.prepared.selection.flow,
         table_one=all_characteristics(study),
@@ -134,13 +152,23 @@ def evaluate(study: FinishedStudy) -> Evidence:
         # Last: the parts above have left their reasons by now.
         not_available=tried.not_available,
     )
-    summary = summary_sentences(
-        evidence,
-        config.outcome.smallest_gain_worth_having,
-        tuned=tuned_candidates(config),
-        sheet=study.sheet,
-    )
-    return dataclasses.replace(evidence, summary=summary)
+
+
+def _described(study: FinishedStudy) -> dict[str, Any]:
+    """Names and sizes of a study."""
+    config, data = study.config, study.data
+    return {
+        "name": config.name,
+        "title": config.title,
+        "kind": config.outcome.kind,
+        "provenance": study.sheet.provenance,
+        "outcome_unit": config.outcome.unit,
+        "family": study.chosen.name,
+        "n_analysed": int((~np.isnan(data.outcome)).sum()),
+        "n_people": len(np.unique(data.groups[study.known])),
+        "n_predictors": len(study.sheet.variables),
+        "n_coefficients": _size(study.estimator),
+    }
 
 
 def _compute_ahead(
