@@ -144,3 +144,17 @@ def test_a_folder_that_may_not_be_written_to_is_refused_before_the_work(tmp_path
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(StoreError, match="the output's folder cannot be made or written to"):
         check_output_folder(tmp_path / "models")
+
+
+@pytest.mark.parametrize("inner", ["", "figures", "figures/more"])
+def test_nothing_is_written_into_a_bundle(tmp_path, inner):
+    (tmp_path / "1" / "figures" / "more").mkdir(parents=True)
+    (tmp_path / "1" / "manifest.json").write_text('{"format":"hiprisk-bundle"}')
+    (tmp_path / "manifest.json").write_text('{"format":"of somebody else"}')
+    inside = tmp_path / "1" / inner
+    with pytest.raises(StoreError, match=r"r\.html: the output would stand in a bundle"):
+        check_output_file(inside / "r.html")
+    with pytest.raises(StoreError, match="name a path outside of it"):
+        check_output_folder(inside)
+    check_output_file(tmp_path / "r.html")
+    check_output_folder(tmp_path / "2")

@@ -10,6 +10,11 @@ from pathlib import Path
 from hiprisk.errors import ConfigError, StoreError
 from hiprisk.processes.scratch import kept_from_sweeping, scratch_file, sweep
 
+# How a bundle's manifest is known, and how deep its folders go.
+_BUNDLE = b'"hiprisk-bundle"'
+_MOST_OF_A_MANIFEST = 1 << 20
+_FOLDERS_OF_A_BUNDLE = 3
+
 
 def check_output_file(out: Path, *, force: bool = False, inputs: Iterable[Path] = ()) -> None:
     """Raise if a file cannot be written there; called before any work is done.
@@ -28,7 +33,7 @@ def check_output_file(out: Path, *, force: bool = False, inputs: Iterable[Path] 
     ConfigError
         ``USAGE`` for standard output, ``SAME_FILE``, or ``EXISTS`` without `force`.
     StoreError
-        If what is there is no plain file, or the folder is missing.
+        If what is there is no plain file, the folder is missing, or it is that of a bundle.
     """
     _check_not_standard_output(out)
     there = os.path.lexists(out)
@@ -42,10 +47,11 @@ def check_output_file(out: Path, *, force: bool = False, inputs: Iterable[Path] 
         )
     if not out.parent.is_dir():
         raise StoreError("the output's folder does not exist", file=out.name, advice="make it")
+    _check_outside_bundles(out.parent, file=out.name)
 
 
 def check_output_folder(out: Path) -> None:
-    """Raise if a folder cannot be there: standard output, or a file or device in its place.
+    """Raise if a folder cannot be there: standard output, a file or device, or within a bundle.
 
     Raises
     ------
@@ -65,6 +71,7 @@ def check_output_folder(out: Path) -> None:
             file=nearest.name or str(nearest),
             advice="name a folder of your own",
         )
+    _check_outside_bundles(out, file=out.name)
 
 
 def check_output_files(folder: Path, names: Iterable[str]) -> None:
@@ -119,6 +126,26 @@ def written_whole(out: Path, *, locked: bool = True) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             scratch.unlink(missing_ok=True)
+
+
+def _check_outside_bundles(folder: Path, *, file: str) -> None:
+    """A bundle with a file that its manifest does not list is refused by every command."""
+    nearest = folder.absolute()
+    if any(map(_is_bundle, (nearest, *nearest.parents)[:_FOLDERS_OF_A_BUNDLE])):
+        raise StoreError(
+            "the output would stand in a bundle, which may hold what its manifest lists and "
+            "nothing else",
+            file=file,
+            advice="name a path outside of it",
+        )
+
+
+def _is_bundle(folder: Path) -> bool:
+    try:
+        with (folder / "manifest.json").open("rb") as manifest:
+            return _BUNDLE in manifest.read(_MOST_OF_A_MANIFEST)
+    except OSError:
+        return False
 
 
 def _check_not_standard_output(out: Path) -> None:

@@ -57,6 +57,27 @@ def test_an_ending_that_says_nothing_is_asked_about(capsys):
     assert not Path("report.docx").exists()
 
 
+def test_a_format_that_the_ending_contradicts_is_refused(capsys):
+    assert main(["report", "small", "--format", "pdf", "--out", "r.html"]) == 2
+    assert "r.html: --format pdf contradicts the ending" in capsys.readouterr().err
+    assert not Path("r.html").exists()
+
+
+@pytest.mark.parametrize("out", ["models/small/1/r.html", "models/small/1/tables/r.html"])
+def test_a_report_within_the_bundle_would_make_it_unreadable(capsys, out):
+    Path(out).parent.mkdir(exist_ok=True)
+    assert main(["report", "small", "--out", out]) == 5
+    assert "r.html: the output would stand in a bundle" in capsys.readouterr().err
+    assert main(["report", "small", "--out", "models/r.html"]) == 0
+
+
+def test_a_broken_bundle_gives_no_report(capsys):
+    (Path("models/small/1") / "report.html").write_text("another")
+    assert main(["report", "small", "--out", "r.html"]) == 4
+    assert "report.html" in capsys.readouterr().err
+    assert not Path("r.html").exists()
+
+
 def test_a_model_without_a_study_has_no_report(capsys):
     shutil.rmtree("models")
     write_small_bundle(Path("models"))

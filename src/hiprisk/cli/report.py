@@ -12,6 +12,7 @@ from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 
 FORMATS = ("html", "pdf")
+_ENDINGS = {".html": "html", ".htm": "html", ".pdf": "pdf"}
 EXAMPLE = """  hiprisk report stupar --out stupar.pdf
   hiprisk report models/stupar/1 --format html --out stupar.html"""
 
@@ -31,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     options = parser.parse_args(argv)
-    form = options.format or format_by_ending(options.out)
+    form = _format(options.out, options.format)
     check_output_file(options.out, force=options.force)
     from hiprisk.bundle.reading import read_bundle
     from hiprisk.reporting.study.stored import stored_report
@@ -57,9 +58,23 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
+def _format(out: Path, stated: str | None) -> str:
+    """As stated, where the file's ending does not say otherwise."""
+    if stated is None:
+        return format_by_ending(out)
+    if _ENDINGS.get(out.suffix.lower(), stated) != stated:
+        raise ConfigError(
+            f"--format {stated} contradicts the ending of the file",
+            code="USAGE",
+            file=out.name,
+            advice="leave out --format, or name another file",
+        )
+    return stated
+
+
 def format_by_ending(out: Path, *, column: str = "--out") -> str:
     """Html or pdf, by the ending of a file."""
-    form = {".html": "html", ".htm": "html", ".pdf": "pdf"}.get(out.suffix.lower())
+    form = _ENDINGS.get(out.suffix.lower())
     if form is None:
         raise ConfigError(
             "the ending of the file does not say what to write",
