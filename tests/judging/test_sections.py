@@ -55,9 +55,11 @@ def test_an_optimism_that_is_underestimated_is_told_with_its_figures(judged):
     assert "is underestimated" in judgement_sections(found)[1].paragraphs[-1]
     apparent = number(judged.optimism.rows[0].apparent)
     # What the figures show, and no more: a model that overfits does not reproduce its rows.
-    figures = f"others: C statistic {apparent}, cross-validated {number(low)} (95 % CI "
+    figures = f"worse: C statistic {apparent} apparent, cross-validated {number(low)} (95 % CI "
     assert any("the optimism is underestimated" in s and figures in s for s in said)
     assert "reproduces" not in " ".join(said)
+    # A strongly shrunken model fires it too, and fits its own rows no better than others.
+    assert any("as strongly shrunken models do" in s for s in said)
     assert any("cross-validated calibration slope" in one for one in said)
 
 
@@ -66,7 +68,7 @@ def test_without_cross_validation_the_632_plus_value_tells(judged):
     row = dataclasses.replace(first, value_632_plus=first.low - 0.1)
     table = dataclasses.replace(judged.optimism, rows=(row, *others))
     said = summary_of(dataclasses.replace(judged, optimism=table, cross_validation=None))
-    assert any(f"{number(row.value_632_plus)} by .632+. Two thirds" in one for one in said)
+    assert any(f"{number(row.value_632_plus)} by .632+. Either this" in one for one in said)
 
 
 def test_what_cannot_be_had_is_said_or_left_out(judged):

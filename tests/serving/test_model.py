@@ -153,3 +153,11 @@ def test_the_answer_says_how_sites_differ(tmp_path):
         .predict(womac_function_0_100=30)
         .to_dict()
     )
+
+
+def test_too_little_known_beside_a_mistyped_value_says_why():
+    model = model_of(replace(small_sheet(), max_imputed_weight=0.0))
+    with pytest.raises(InputError, match="must lie in 18 to 110 years") as refused:
+        model.predict(age_years=630)
+    assert "TOO_MANY_MISSING" not in str(refused.value)
+    assert "; without it too little is known for a prediction" in str(refused.value)

@@ -16,8 +16,8 @@ def test_an_intercept_is_called_by_the_value_that_it_is_of():
 def test_the_formula_names_link_and_explains_a_row():
     assert formula_in_words(ordinal_model()) == (
         "P(Y >= y) = F(intercept of y + sum of coefficient x value), with F(x) = "
-        "1 / (1 + exp(-x)) (link logit). Mean, quantiles and chances follow from it. There are 4 "
-        'intercepts, one for each value of the score but the lowest; "at least 20" is the '
+        "1 / (1 + exp(-x)) (link logit). Mean, quantiles and probabilities follow from it. There "
+        'are 4 intercepts, one for each value of the score but the lowest; "at least 20" is the '
         "intercept of y = 20."
     )
 

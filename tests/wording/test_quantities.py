@@ -36,6 +36,8 @@ from tree_sheet import tree_sheet
 
 # No intervals about an estimate (ranges of values, assumptions), or in whole percents and tenths.
 DIGITS_OF_THEIR_OWN = {
+    # Coefficients differ in size by orders, so that significant digits are needed.
+    "reporting/appendix/coefficients.py",
     "cli/samplesize.py",
     "inference/samplesize/criteria.py",
     "inference/samplesize/instability.py",
@@ -142,11 +144,14 @@ def test_a_length_of_time_is_said_in_months():
     ("value", "unit", "said"),
     [
         (1.0, "conditions", "1 condition"),
+        (2.0, "grade 0-4", "grade 2 (0 to 4)"),
+        (34.7, "points 0-100", "34.7 points (0 to 100)"),
+        (1.0, "points 0-100", "1 point (0 to 100)"),
+        (3.0, "level 1-3", "level 3 (1 to 3)"),
         (0.0, "conditions", "0 conditions"),
         (1.0, "years", "1 year"),
         (1.5, "years", "1.5 years"),
         (1.0, "s", "1 s"),
-        (1.0, "points 0-100", "1 points 0-100"),
         (1.0, "", "1"),
     ],
 )

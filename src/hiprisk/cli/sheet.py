@@ -196,9 +196,11 @@ def _terms(model: LinearModel | OrdinalModel) -> list[list[str]]:
 
 def _scatter(sheet: Sheet) -> str:
     from hiprisk.sheet.format import LinearModel, OrdinalModel
+    from hiprisk.wording.labels import unit_of_amount
 
     if sheet.distribution is not None:
-        return f"residual standard deviation {sheet.residual_sd:.4g} {sheet.outcome.unit}"
+        unit = unit_of_amount(sheet.outcome.unit)
+        return f"residual standard deviation {sheet.residual_sd:.4g} {unit}".rstrip()
     if isinstance(sheet.model, OrdinalModel):
         return f"intervals from the probabilities of {len(sheet.model.values)} values of the score"
     if sheet.outcome.kind == "continuous":

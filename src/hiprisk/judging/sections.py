@@ -113,10 +113,12 @@ def _caution(row: OptimismRow, crossed: Estimate | None) -> str:
         else f"cross-validated {with_ci(crossed)}"
     )
     return (
-        "CAUTION: the optimism is underestimated. This estimator fits its own rows better than "
-        f"others: {label_of(row.metric)} {number(row.apparent)}, {elsewhere}. Two thirds of the "
-        "people on whom its bootstrap models are tested were drawn for them. Read the "
-        "cross-validated and .632+ columns, and the out-of-fold curves."
+        "CAUTION: the optimism is underestimated. People outside of its fits are predicted clearly "
+        f"worse: {label_of(row.metric)} {number(row.apparent)} apparent, {elsewhere}. Either this "
+        "estimator fits its own rows better than others (two thirds of the people on whom its "
+        "bootstrap models are tested were drawn for them), or it predicts worse when it is fitted "
+        "to fewer people, as strongly shrunken models do. Read the cross-validated and .632+ "
+        "columns, and the out-of-fold curves."
     )
 
 
@@ -201,9 +203,11 @@ def _performance_section(found: JudgedEstimator) -> Section:
             *crossing_in_words(found.cross_validation, imputed=False),
             *(
                 (
-                    "The optimism is underestimated, and the corrected curves are too good: this "
-                    "estimator fits its own rows better than others, and two thirds of the people "
-                    "on whom its bootstrap models are tested were drawn for them.",
+                    "The optimism is underestimated, and the corrected curves are too good: people "
+                    "outside of its fits are predicted clearly worse. Either this estimator fits "
+                    "its own rows better than others (two thirds of the people on whom its "
+                    "bootstrap models are tested were drawn for them), or it predicts worse when "
+                    "it is fitted to fewer people, as strongly shrunken models do.",
                 )
                 if found.optimism_underestimated
                 else ()

@@ -332,11 +332,18 @@ class Model:
         return InputError(
             rule_broken(self.sheet, first)
             + (came_text(given[first.variable]) if shown else "")
-            + "".join(f"; also {reason}" for reason in others),
+            + "".join(map(_further, others)),
             code=first.code,
             column=first.variable or None,
             advice=advice,
         )
+
+
+def _further(reason: Note) -> str:
+    """A reason beside the first; a value that cannot be used counts as unknown."""
+    if reason.code == "TOO_MANY_MISSING":
+        return "; without it too little is known for a prediction"
+    return f"; also {reason}"
 
 
 def load(

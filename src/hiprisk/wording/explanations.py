@@ -19,6 +19,8 @@ NOTHING_NOTICEABLE = (
     "Measuring what is not known would not narrow the 80 % interval noticeably (by 1 % of its "
     "width or more)."
 )
+# As sources in the dictionary mark their figures.
+SOURCE_MARKS = "[found]: read in the source named; [derived]: computed from found figures."
 NOTHING_ELSE = "Nothing else would narrow it noticeably."
 
 

@@ -17,7 +17,8 @@ EVALUATIONS = {
     "out_of_fold": "out-of-fold",
     "holdout": "hold-out",
 }
-_SCALE = re.compile(r"\s*\(?\b-?\d+\s*-\s*\d+\)?$")
+# The scale at the end of a unit, such as points 0-100.
+SCALE = re.compile(r"\s*\(?\b(-?\d+)\s*-\s*(\d+)\)?$")
 
 
 def in_words(name: str) -> str:
@@ -48,7 +49,7 @@ def unit_of_amount(unit: str) -> str:
     >>> unit_of_amount("points 0-100")
     'points'
     """
-    return _SCALE.sub("", unit)
+    return SCALE.sub("", unit)
 
 
 def with_unit(label: str, unit: str | None) -> str:

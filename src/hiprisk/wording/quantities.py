@@ -6,6 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from hiprisk.wording.labels import SCALE, unit_of_amount
+
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
@@ -13,6 +15,8 @@ NONE = "-"
 # Beyond what usual digits show.
 MOST_DECIMALS = 6
 TOO_FEW = "too few to show"
+# Units that are no amount: their number says which one.
+RANKS = ("grade", "level", "stage", "class")
 _MINUS = re.compile(r"(?<![\w.)-])-(?=\.?\d)")
 
 
@@ -118,15 +122,26 @@ def setting_text(value: object) -> str:
 
 
 def measured(value: float, unit: str) -> str:
-    """A measured value with its unit; one of what is counted is singular.
+    """A measured value with its unit, and the scale that the unit states behind it.
+
+    One of what is counted is singular; a grade or level stands before its number.
 
     Examples
     --------
     >>> measured(1.0, "conditions"), measured(2.0, "conditions"), measured(1.0, "kg/m2")
     ('1 condition', '2 conditions', '1 kg/m2')
+    >>> measured(34.7, "points 0-100"), measured(2.0, "grade 0-4")
+    ('34.7 points (0 to 100)', 'grade 2 (0 to 4)')
     """
-    counted = value == 1.0 and len(unit) > 2 and unit.isalpha() and unit.endswith("s")
-    return f"{value:g} {unit.removesuffix('s') if counted else unit}".strip()
+    scale, word = SCALE.search(unit), unit_of_amount(unit)
+    counted = value == 1.0 and len(word) > 2 and word.isalpha() and word.endswith("s")
+    shown = in_unit(f"{value:g}", word.removesuffix("s") if counted else word)
+    return f"{shown} ({scale[1]} to {scale[2]})" if scale else shown
+
+
+def in_unit(amount: str, word: str) -> str:
+    """An amount or a range in its unit: ``2 points``, but ``grade 2``."""
+    return f"{word} {amount}" if word in RANKS else f"{amount} {word}".strip()
 
 
 def percent(share: float | None, digits: int = 1) -> str:

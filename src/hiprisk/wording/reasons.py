@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hiprisk.sheet.applicability import NEW_SITE
 from hiprisk.values import Note, text_of
 from hiprisk.wording.labels import in_words
+from hiprisk.wording.quantities import in_unit
 from hiprisk.wording.sites import new_site_sentence
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def range_text(spec: VariableSpec) -> str:
     if spec.hard is None:
         return _usual_range(spec) or spec.unit or "a number"
     low, high = spec.hard
-    scaled = f"{low:g}-{high:g}"
-    return f"{low:g} to {high:g} {spec.unit.replace(scaled, '').strip()}".strip()
+    return in_unit(f"{low:g} to {high:g}", spec.unit.replace(f"{low:g}-{high:g}", "").strip())
 
 
 def _within(spec: VariableSpec) -> str:

@@ -19,6 +19,7 @@ from hiprisk.cli.show.phrases import (
 from hiprisk.wording.explanations import (
     NOTHING_ELSE,
     NOTHING_NOTICEABLE,
+    SOURCE_MARKS,
     has_effect,
     is_noticeable,
     others_in_words,
@@ -155,6 +156,8 @@ def _show_measurement(sheet: Sheet, explanation: Explanation) -> None:
     )
     for source in sources:
         print_wrapped(f"Source: {source}.", indent=2)
+    if any("[found]" in source or "[derived]" in source for source in sources):
+        print_wrapped(SOURCE_MARKS, indent=2)
 
 
 def _show_likeness(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:

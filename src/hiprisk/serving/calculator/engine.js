@@ -278,7 +278,22 @@ function makeEngine(sheet, comparison) {
     if (spec.hard === undefined) return spec.unit;
     const [low, high] = spec.hard;
     const unit = spec.unit.replace(`${shown(low)}-${shown(high)}`, "").trim();
-    return `${shown(low)} to ${shown(high)} ${unit}`.trim();
+    return inUnit(`${shown(low)} to ${shown(high)}`, unit);
+  }
+
+  // `in_unit` and `measured` of hiprisk.wording.quantities.
+  const RANKS = ["grade", "level", "stage", "class"];
+  const SCALE = /\s*\(?\b(-?\d+)\s*-\s*(\d+)\)?$/;
+
+  function inUnit(amount, word) {
+    return RANKS.includes(word) ? `${word} ${amount}` : `${amount} ${word}`.trim();
+  }
+
+  function measured(typed, unit) {
+    const scale = unit.match(SCALE), word = unit.replace(SCALE, "");
+    const counted = Number(typed) === 1 && /^[a-z]{2,}s$/i.test(word);
+    const said = inUnit(typed, counted ? word.slice(0, -1) : word);
+    return scale ? `${said} (${scale[1]} to ${scale[2]})` : said;
   }
 
   const RULES = {
@@ -403,7 +418,7 @@ function makeEngine(sheet, comparison) {
   return {
     sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
-    read, usable, flagOf, rangeText, shown, levelChances, siteVariable,
+    read, usable, flagOf, rangeText, measured, shown, levelChances, siteVariable,
     typical, reference, referencePlace, knowsPeople,
   };
 }

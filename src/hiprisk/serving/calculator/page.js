@@ -309,9 +309,8 @@ function startPage() {
   function showGiven() {
     const items = sheet.variables.map((spec) => {
       const typed = form.fields.get(spec.name).value().trim();
-      const value = spec.kind === "number" ? typed : typed.replaceAll("_", " ");
-      const unit = value && spec.kind === "number" ? ` ${spec.unit}` : "";
-      return el("li", {}, el("span", {}, capital(spec.label)), el("span", {}, value ? value + unit : "not known"));
+      const value = spec.kind === "number" ? typed && engine.measured(typed, spec.unit) : typed.replaceAll("_", " ");
+      return el("li", {}, el("span", {}, capital(spec.label)), el("span", {}, value || "not known"));
     });
     byId("given").replaceChildren(el("h3", {}, "What was given"), el("ul", {}, ...items));
   }

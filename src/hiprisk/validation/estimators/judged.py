@@ -119,7 +119,8 @@ class JudgedEstimator:
 
         Two thirds of the people on whom a refit is tested were drawn for it. A linear model fits
         them hardly better than others; a forest, and boosting that overfits, does, so that its test
-        values are optimistic too. Told by the
+        values are optimistic too. A strongly shrunken model that depends on the number of people
+        is told as well: folds have fewer than refits. Told by the
         main metric: what people outside of the fit give (cross-validated, else .632+) is worse
         than the corrected value by more than half of the way to the end of its interval, and by
         more than a quarter of what separates it from the apparent value.
