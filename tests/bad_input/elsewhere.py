@@ -176,9 +176,29 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         67,
+        "a small SPSS file of many wide, blank texts",
+        "3 COMPRESSED, from what it states",
+        "tests/cohort/files/extra/test_statistical.py::"
+        "test_a_small_file_of_many_wide_rows_is_refused",
+    ),
+    (
+        67,
+        "Parquet texts stored as differences: a long one many times in a few bytes",
+        "read in bounded memory, or 3 FIELD_TOO_LONG",
+        "tests/cohort/files/test_parquet_text.py::"
+        "test_a_small_file_of_lists_structures_bytes_or_differences_does_not_fill_the_memory",
+    ),
+    (
+        67,
         "a format whose library is not installed",
         "2 EXTRA, with the command that installs it",
         "tests/cohort/files/extra/test_library.py::test_a_library_that_is_not_installed_is_named",
+    ),
+    (
+        70,
+        "output within a bundle's folder",
+        "5 IO: the bundle would hold what its manifest does not list",
+        "tests/cli/test_report.py::test_a_report_within_the_bundle_would_make_it_unreadable",
     ),
     (
         70,
@@ -1113,6 +1133,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         84,
+        "the scheduler lost in a study, which is then resumed without a cluster",
+        "5 CLUSTER_LOST; then the bundle of an undisturbed run",
+        "tests/cli/test_cluster.py::"
+        "test_a_study_whose_scheduler_is_lost_is_resumed_to_the_same_model",
+    ),
+    (
+        84,
         "`train` into a file system without locks",
         "warning NO_FILE_LOCKS, goes on",
         "tests/planning/test_one_at_a_time.py::test_a_file_system_without_locks_is_told",
@@ -1191,6 +1218,13 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
         "one finished run and one registered version; the other run is told FAILED",
         "tests/tracking/test_lost_runs.py::"
         "test_a_bundle_whose_store_was_lost_midway_is_completed_without_doubles",
+    ),
+    (
+        84,
+        "`hiprisk track` twice of one bundle",
+        "the second names the first's run; runs that failed or were killed do not count",
+        "tests/tracking/test_lost_runs.py::"
+        "test_a_bundle_is_logged_once_and_a_run_that_was_killed_does_not_count",
     ),
     (
         84,

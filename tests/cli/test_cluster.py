@@ -1,5 +1,8 @@
 """``--cluster``: the bytes of a run without it, whoever works and dies; what cannot be is told."""
 
+import contextlib
+import io
+import json
 import os
 import signal
 import threading
@@ -13,6 +16,7 @@ pytest.importorskip("distributed")
 
 from commands import NO_TRACKING, answer, run
 from dask_cluster import own_cluster
+from hiprisk.cli import main
 from hiprisk.parallel.cluster import opening
 from hiprisk.serving.files import score
 
@@ -82,10 +86,19 @@ def test_a_comparison_is_the_same(capsys, cluster):
     assert here == answer(capsys, *ask, "--cluster", cluster.address)
 
 
-@pytest.mark.slow
-def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster):
-    code, here = answer(capsys, "train", CONFIG, *TREES, "--workers", 1, "--out", "here")
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The hash of the study's bundle where nobody dies."""
+    out = tmp_path_factory.mktemp("undisturbed")
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        code = main(["train", str(CONFIG), *TREES, "--workers", "1", "--out", str(out), "--json"])
     assert code == 0
+    return json.loads(told.getvalue())["bundle_sha256"]
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster, undisturbed):
     killed = []
 
     def kill():
@@ -102,8 +115,39 @@ def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster
     )
     killer.join()
     assert killed == [-signal.SIGKILL]
-    assert there["bundle_sha256"] == here["bundle_sha256"]
+    assert there["bundle_sha256"] == undisturbed
     cluster.add_worker()
+
+
+@pytest.mark.slow
+def test_a_study_whose_scheduler_is_lost_is_resumed_to_the_same_model(
+    capsys, tmp_path, undisturbed
+):
+    (tmp_path / "lost").mkdir()
+    with own_cluster(tmp_path / "lost", workers=1) as lost:
+
+        def kill():
+            deadline = time.monotonic() + 120
+            while not list(Path("there").rglob("resample-*.npz")) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            # Machine and scheduler go at once: nobody is left to finish a batch.
+            lost.close()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        code, _, err = run(
+            capsys, "train", CONFIG, *TREES, "--cluster", lost.address, "--out", "there"
+        )
+        killer.join()
+    assert code == 5, err
+    assert "error[CLUSTER_LOST]" in err
+    assert not list(Path("there").rglob("manifest.json"))
+    assert list(Path("there").rglob("resample-*.npz"))
+    code, there = answer(
+        capsys, "train", CONFIG, *TREES, "--workers", 1, "--out", "there", "--resume"
+    )
+    assert code == 0
+    assert there["bundle_sha256"] == undisturbed
 
 
 @pytest.mark.parametrize("command", ["train", "compare", "validate", "score"])
