@@ -155,8 +155,8 @@ def test_the_answer_says_how_sites_differ(tmp_path):
     )
 
 
-def test_too_little_known_beside_a_mistyped_value_says_why():
-    model = model_of(replace(small_sheet(), max_imputed_weight=0.0))
+def test_too_little_known_beside_a_mistyped_value_says_why(tmp_path):
+    model = model_of(tmp_path, replace(small_sheet(), max_imputed_weight=0.0))
     with pytest.raises(InputError, match="must lie in 18 to 110 years") as refused:
         model.predict(age_years=630)
     assert "TOO_MANY_MISSING" not in str(refused.value)
