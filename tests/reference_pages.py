@@ -57,7 +57,10 @@ def _term(term: str, meaning: str, source: str) -> str:
 
 def dictionary_page() -> str:
     """The page of the dictionary, with the packaged variables as the package has them."""
-    by_hand, _, _ = (REFERENCE / "dictionary.md").read_text(encoding="utf-8").partition(VARIABLES)
+    page = (REFERENCE / "dictionary.md").read_text(encoding="utf-8")
+    by_hand, heading, _ = page.partition(VARIABLES)
+    # Without it the table would be added a second time.
+    assert heading, "docs/reference/dictionary.md lacks the heading of the packaged variables"
     rows = (
         (f"`{name}`", one.label, one.unit or "", _ends(one.hard), _usual(one))
         for name, one in load_dictionary().items()

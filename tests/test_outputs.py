@@ -152,7 +152,7 @@ def test_nothing_is_written_into_a_bundle(tmp_path, inner):
     (tmp_path / "1" / "manifest.json").write_text('{"format":"hiprisk-bundle"}')
     (tmp_path / "manifest.json").write_text('{"format":"of somebody else"}')
     inside = tmp_path / "1" / inner
-    with pytest.raises(StoreError, match=r"r\.html: the output would stand in a bundle"):
+    with pytest.raises(StoreError, match=r"r\.html: the output would be in a bundle"):
         check_output_file(inside / "r.html")
     with pytest.raises(StoreError, match="name a path outside of it"):
         check_output_folder(inside)

@@ -133,7 +133,7 @@ def _check_outside_bundles(folder: Path, *, file: str) -> None:
     nearest = folder.absolute()
     if any(map(_is_bundle, (nearest, *nearest.parents)[:_FOLDERS_OF_A_BUNDLE])):
         raise StoreError(
-            "the output would stand in a bundle, which may hold what its manifest lists and "
+            "the output would be in a bundle, which may hold what its manifest lists and "
             "nothing else",
             file=file,
             advice="name a path outside of it",

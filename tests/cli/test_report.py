@@ -67,7 +67,7 @@ def test_a_format_that_the_ending_contradicts_is_refused(capsys):
 def test_a_report_within_the_bundle_would_make_it_unreadable(capsys, out):
     Path(out).parent.mkdir(exist_ok=True)
     assert main(["report", "small", "--out", out]) == 5
-    assert "r.html: the output would stand in a bundle" in capsys.readouterr().err
+    assert "r.html: the output would be in a bundle" in capsys.readouterr().err
     assert main(["report", "small", "--out", "models/r.html"]) == 0
 
 

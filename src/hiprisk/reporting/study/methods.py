@@ -184,7 +184,7 @@ def _fit(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
 def _validation(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     settings = config.validation
     yield (
-        f"**Internal validation.** The model was fitted anew on {settings.resamples} bootstrap "
+        f"**Internal validation.** The model was fitted again on {settings.resamples} bootstrap "
         "resamples of people, and each of these models was evaluated in its resample and in the "
         "original people. The mean difference is the optimism, which is subtracted from the "
         "apparent performance (Harrell)."
