@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as scikit_learn
 
 from fitted_studies import SETTINGS
 from hiprisk.errors import InputError
 from hiprisk.learning.candidates import unfitted_estimator, with_settings
 from hiprisk.learning.folds import fold_predictors, grouped_folds, impute_fold, loss
 from hiprisk.seeding import rng_for
+from metric_examples import oracle
 
 
 @given(st.lists(st.integers(0, 12), min_size=30, max_size=60))
@@ -33,6 +35,15 @@ def test_losses_equal_hand_counts():
     assert loss([1.0, 0.0], np.array([0.8, 0.5]), kind="binary") == pytest.approx(
         -(np.log(0.8) + np.log(0.5)) / 2
     )
+
+
+def test_losses_are_those_of_scikit_learn():
+    people = oracle("data")
+    found = loss(people["y"], people["risk"].to_numpy(), kind="binary")
+    assert found == pytest.approx(scikit_learn.log_loss(people["y"], people["risk"]), rel=1e-12)
+    found = loss(people["observed"], people["predicted"].to_numpy(), kind="continuous")
+    expected = scikit_learn.mean_squared_error(people["observed"], people["predicted"])
+    assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_folds_differ_by_one_person_at_most():

@@ -119,6 +119,8 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("quality index Q", "Discrimination index D minus unreliability index U.", "Harrell 2015"),
     ("quantile score", "Penalty of a predicted quantile: distance of the outcome from it, weighed "
      "by the side that it falls on; lower is better.", "Gneiting, Raftery 2007"),
+    ("quartiles", "Values below which a quarter and three quarters of the people lie, linear "
+     "between the values of two people (type 7 of R).", ""),
     ("R²", "Share of the variance of the outcome that predictions explain; 0 is the mean-only "
      "model, 1 a perfect one.", "Harrell 2015"),
     ("reclassified", "On the other side of a threshold in a bootstrap model.",
