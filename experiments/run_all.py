@@ -70,9 +70,12 @@ STEPS = (
     _ordinal("skewed", 983, 8, 30),
     _ordinal("normal", 300, 30, 40),
     _ordinal("normal", 983, 8, 30),
+    Step("ordinal/run.py", ("--summary",), ("--summary", "--rows", OUT), 1),
     Step("nhs_published/run.py", (COHORT,), (COHORT, "--resamples", "50", "--out", OUT), 1),
     Step("nhs_surrogate/fit.py", (COHORT,), (COHORT, "--out", OUT), 1),
     Step("nhs_surrogate/judge.py", (COHORT,), (COHORT, "--out", OUT), 1),
+    Step("nhs_tuning/holdout.py", (COHORT, "--look-at-2018-19"),
+         (COHORT, "--look-at-2018-19", "--out", OUT), 2),
     Step("nhs_providers/run.py", (COHORT,), (COHORT, "--out", OUT), 1),
 )  # fmt: skip
 

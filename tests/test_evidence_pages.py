@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -104,3 +105,14 @@ def test_records_and_scratch_folder_take_the_place_of_their_words(monkeypatch):
     words = step.command(records=Path("nhs.csv"), scratch=Path("tmp"), short=True)
     assert "nhs.csv" in words
     assert "tmp" in words
+
+
+def test_results_run_anew_replace_their_own_and_keep_the_others(monkeypatch, tmp_path):
+    ordinal = loaded(monkeypatch, "run", EXPERIMENTS / "ordinal")
+    columns = ["source", "n", "model", "figure", "mean"]
+    old = [("nhs", 300, "linear", "crps", 4.18), ("normal", 300, "linear", "crps", 9.49)]
+    new = [("normal", 300, "linear", "crps", 9.5), ("normal", 983, "linear", "crps", 9.33)]
+    results = tmp_path / "results.csv"
+    pd.DataFrame(old, columns=columns).to_csv(results, index=False)
+    found = ordinal.with_new(pd.DataFrame(new, columns=columns), results)
+    assert list(found.itertuples(index=False, name=None)) == [old[0], *new]

@@ -184,7 +184,7 @@ def main() -> None:
         elif not stored.exists() or set(json.loads(stored.read_text())) != set(N_TRIALS):
             raise SystemExit("settings.json is not complete: run with --tune first")
         else:
-            look(prepared, json.loads(stored.read_text()), HERE / "holdout.csv")
+            look(prepared, json.loads(stored.read_text()), options.out)
 
 
 def _parse() -> argparse.Namespace:
@@ -192,6 +192,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("cohort", type=Path, help="the NHS file (data/README.md)")
     parser.add_argument("--tune", action="store_true", help="tune on 2016/17, look at nothing else")
     parser.add_argument("--look-at-2018-19", dest="look", action="store_true")
+    parser.add_argument("--out", type=Path, default=HERE / "holdout.csv")
     return parser.parse_args()
 
 

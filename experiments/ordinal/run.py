@@ -233,6 +233,14 @@ def summary(rows):
     return pd.concat(tables)[columns].dropna(subset=["mean"])
 
 
+def with_new(new: pd.DataFrame, results: Path) -> pd.DataFrame:
+    """The results, those of sources and numbers of people that were run anew replaced."""
+    old = pd.read_csv(results)
+    again = set(zip(new["source"], new["n"], strict=True))
+    kept = [pair not in again for pair in zip(old["source"], old["n"], strict=True)]
+    return pd.concat([old[kept], new]).sort_values(["source", "n"], kind="stable")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", choices=["normal", "skewed", "nhs"])
@@ -241,11 +249,13 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--links", nargs="*", default=["logit"])
     parser.add_argument("--rows", type=Path, default=HERE / "rows.csv")
-    parser.add_argument("--summary", action="store_true")
+    parser.add_argument("--summary", action="store_true", help="from --rows into --out")
+    parser.add_argument("--out", type=Path, default=HERE / "results.csv")
     options = parser.parse_args()
     done = pd.read_csv(options.rows) if options.rows.exists() else pd.DataFrame()
     if options.summary:
-        summary(done).round(5).to_csv(HERE / "results.csv", index=False)
+        if len(done):
+            with_new(summary(done).round(5), HERE / "results.csv").to_csv(options.out, index=False)
         return
     source = Source(options.source)
     for seed in range(options.cohorts):

@@ -47,4 +47,4 @@ def test_an_event_with_fewer_people_says_why(study):
     n_without = study.evidence.n_analysed - fewest
     text = " ".join(study.section["utility"].paragraphs)
     assert n_without > 0
-    assert f"first visit is: it is missing in {n_without:.0f}." in text
+    assert f"{n_without:.0f} people have no score at the first visit" in text

@@ -62,8 +62,8 @@ def _without_baseline(evidence: Evidence) -> Iterator[str]:
     if fewest < evidence.n_analysed:
         n_without = evidence.n_analysed - fewest
         yield (
-            f"A change is known of those whose score at the first visit is: it is missing in "
-            f"{n_without:.0f}."
+            f"{n_without:.0f} people have no score at the first visit, so that their change is not "
+            "known."
         )
 
 
