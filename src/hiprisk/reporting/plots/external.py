@@ -128,6 +128,6 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
         ax.set_axis_off()
         return ax
     return draw_decision_curve(
-        replace(curve, outcome=result.outcome_label), ax=ax, provenance=result.cohort_provenance,
+        replace(curve, outcome=result.outcome_label, model_name="model"), ax=ax, provenance=result.cohort_provenance,
         declared=result.performance.thresholds, title="Net benefit, external validation",
     )  # fmt: skip

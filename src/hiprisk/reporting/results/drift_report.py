@@ -137,6 +137,7 @@ def _picture_of_variables(report: DriftReport) -> Picture:
         alt="Standardised difference of each variable from the development cohort, as in the "
         "table.",
         caption="Standardised difference of each variable from the development cohort.",
+        wide=True,
     )
 
 
