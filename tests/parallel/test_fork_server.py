@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hiprisk.parallel import fork_server, imports_of_server, run_parallel
+from hiprisk.parallel import fork_server, imports_of_server, map_in_order, run_parallel
 from hiprisk.processes.identity import start_of
 from killed_process import a_process
 
@@ -154,3 +154,12 @@ def test_after_it_joblib_starts_workers_itself(module, monkeypatch):
 
 def parent_of(_):
     return os.getppid()
+
+
+def test_a_stream_of_blocks_has_copies_too(module, monkeypatch):
+    monkeypatch.syspath_prepend(str(module(0)))
+    with fork_server("imported_once", workers=3):
+        found = set(map_in_order(parent_of, range(6), workers=2))
+    assert len(found) == 1
+    assert os.getpid() not in found
+    assert set(map_in_order(parent_of, range(6), workers=2)) == {os.getpid()}

@@ -37,6 +37,29 @@ def run(argv: Sequence[str]) -> int:
     """Run the command."""
     options = _parse(argv)
     check_cluster_option(options)
+    from hiprisk.parallel import fork_server
+
+    with fork_server("hiprisk.cli.score_imports", workers=_likely_workers(options)):
+        return _score(options)
+
+
+def _likely_workers(options: argparse.Namespace) -> int:
+    """In how many processes a file is likely to be scored: what it holds is not known yet."""
+    from hiprisk.serving.files.processes import likely_workers
+
+    paths = [Path(one) for one in (options.cohort, *options.further) if one is not None]
+    if options.cluster is not None or len(paths) != 1:
+        return 1
+    # Files of CSV to CSV, whose suffix may be another: then the processes come a little later.
+    if not {options.out.suffix, paths[0].suffix} <= {".csv", ".tsv", ".txt", ".gz"}:
+        return 1
+    try:
+        return options.workers or likely_workers(paths[0])
+    except OSError:
+        return 1
+
+
+def _score(options: argparse.Namespace) -> int:
     from hiprisk.cohort.bundled_variables import bundled_variables
     from hiprisk.cohort.findings import undecided_findings
     from hiprisk.cohort.mapping import load_mapping

@@ -51,7 +51,7 @@ _CURRENT: ContextVar[_Running | None] = ContextVar("hiprisk_fork_server", defaul
 
 @contextmanager
 def fork_server(module: str, *, workers: int) -> Iterator[None]:
-    """Have the processes of `run_parallel` inside be copies of one that has imported a module.
+    """Have worker processes inside be copies of one that has imported a module.
 
     Parameters
     ----------
@@ -153,6 +153,14 @@ class Tracker:
 
 def _received(descriptor: Any, process: int) -> Tracker:
     return Tracker(descriptor.detach(), process)
+
+
+def start_method() -> str:
+    """How the standard library starts a worker process here: by the server that runs, or anew.
+
+    A copy of this process would hold its threads' locks, Arrow's among them.
+    """
+    return "spawn" if _CURRENT.get() is None else "forkserver"
 
 
 @contextmanager

@@ -14,13 +14,17 @@ from typing import TypeVar
 
 from hiprisk.errors import StoreError
 from hiprisk.parallel.cluster.current import current_cluster
+from hiprisk.parallel.fork_server import start_method
 from hiprisk.processes.garbage import leave_memory_to_system
+from hiprisk.processes.identity import start_of
 from hiprisk.processes.parent import end_with_parent
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Enough that no worker waits for the next block, few enough that memory stays bounded.
 BLOCKS_A_WORKER = 2
+# Items that this process may have done before their turn: it waits less for a slower one.
+OWN_AHEAD = 2
 
 
 def map_in_order(
@@ -75,10 +79,9 @@ def _in_processes(
     others = workers - 1 if takes_part else workers
     pool = ProcessPoolExecutor(
         others,
-        # A copy of this process would hold its threads' locks, Arrow's among them.
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=multiprocessing.get_context(start_method()),
         initializer=_begin_worker,
-        initargs=(os.getpid(),),
+        initargs=(os.getpid(), start_of(os.getpid())),
     )
     try:
         of_pool = _bounded_with_this if takes_part else _bounded
@@ -89,8 +92,8 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker(parent: int) -> None:
-    end_with_parent(parent)
+def _begin_worker(parent: int, started: str | None) -> None:
+    end_with_parent(parent, started)
     # Whoever started it waits for its end.
     atexit.register(leave_memory_to_system)
 
@@ -139,7 +142,7 @@ def _bounded_with_this(
         if not under_way:
             return
         # What waits for the first of them is bounded too.
-        if len(under_way) <= most and not under_way[0].done():
+        if len(under_way) <= most + OWN_AHEAD and not under_way[0].done():
             own = [_done(function, item) for item in itertools.islice(items, 1)]
             under_way.extend(own)
             if own:

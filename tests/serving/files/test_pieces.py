@@ -5,7 +5,7 @@ import pytest
 
 from hiprisk.cohort.mapping import mapping_from_text
 from hiprisk.errors import ConfigError, InputError
-from hiprisk.serving.files import pieces
+from hiprisk.serving.files import pieces, processes
 from hiprisk.serving.files import score as module
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
@@ -118,12 +118,12 @@ def test_quotes_blank_lines_and_a_selection_of_rows_are_for_one_process(
 def test_a_small_file_is_for_one_process_unless_asked_otherwise(tmp_path, monkeypatch):
     path = tmp_path / "in.csv"
     path.write_text("a\n1\n")
-    assert pieces.likely_workers(path) == 1
-    monkeypatch.setattr(pieces, "LARGE_BYTES", 1)
-    monkeypatch.setattr(pieces.os, "sched_getaffinity", lambda _: set(range(8)))
-    assert pieces.likely_workers(path) == pieces.MOST_UNASKED
-    monkeypatch.setattr(pieces.os, "sched_getaffinity", lambda _: {3})
-    assert pieces.likely_workers(path) == 1
+    assert processes.likely_workers(path) == 1
+    monkeypatch.setattr(processes, "LARGE_BYTES", 1)
+    monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _: set(range(8)))
+    assert processes.likely_workers(path) == processes.MOST_UNASKED
+    monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _: {3})
+    assert processes.likely_workers(path) == 1
 
 
 @pytest.mark.parametrize(

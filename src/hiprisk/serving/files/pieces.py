@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import os
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+
+import pyarrow as pa
 
 from hiprisk.cohort.files.csv_text import CsvReader, csv_reader
 from hiprisk.cohort.files.opening import CohortFile
@@ -16,14 +16,13 @@ from hiprisk.cohort.files.table_writer import csv_lines
 from hiprisk.cohort.mapping import CohortMapping
 from hiprisk.cohort.reading import BlockReader
 from hiprisk.parallel import map_in_order
+from hiprisk.serving.files.processes import likely_workers
 from hiprisk.serving.files.rows import RowFormat, answered
 from hiprisk.serving.files.summary import Tally, TallyPart
 from hiprisk.serving.model import Model
 
-# Of a file: below it a second process takes longer to start than it saves.
-LARGE_BYTES = 32 << 20
-# More are not taken unasked: each holds some 150 MiB.
-MOST_UNASKED = 2
+# Memory is given back to the system after so many.
+BLOCKS_TO_RELEASE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +86,6 @@ def large_csv(
     return (csv, n_workers) if csv.lines.are_bare and csv.lines.has_rows else (None, 1)
 
 
-def likely_workers(path: Path) -> int:
-    """Processes that score a file where nobody states how many."""
-    if path.stat().st_size < LARGE_BYTES:
-        return 1
-    given = getattr(os, "sched_getaffinity", None)
-    n_processors = len(given(0)) if given else os.cpu_count() or 1
-    return min(MOST_UNASKED, n_processors)
-
-
 def raw_blocks(csv: CsvReader, block_bytes: int) -> Iterator[RawBlock]:
     """The blocks of a file whose lines are its rows."""
     n_before = 0
@@ -117,7 +107,12 @@ def scored_in_order(
         If a process ends before its work is done.
     """
     score = functools.partial(score_block, pickle.dumps(plan, pickle.HIGHEST_PROTOCOL))
-    return map_in_order(score, blocks, workers=workers, takes_part=True)
+    done = map_in_order(score, blocks, workers=workers, takes_part=True)
+    for number, scored in enumerate(done):
+        yield scored
+        if number % BLOCKS_TO_RELEASE == 0:
+            # Arrow keeps what blocks gave back; the first, of which all was new, most of it.
+            pa.default_memory_pool().release_unused()
 
 
 def score_block(plan: bytes, block: RawBlock) -> ScoredBlock:
