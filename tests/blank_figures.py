@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import html
+from pathlib import Path
 
 import pytest
 from matplotlib.axis import Axis
@@ -46,8 +47,11 @@ def _words(artist):
 def figures_left_blank():
     """Save every figure as one pixel, or as its words alone; they are built as ever."""
 
-    def save_blank(figure, target, *, format="png", **_):
-        target.write(words_alone(figure) if format == "svg" else PIXEL)
+    def save_blank(figure, target, *, format=None, **_):
+        path = None if hasattr(target, "write") else Path(target)
+        is_svg = "svg" in (format, path and path.suffix[1:])
+        blank = words_alone(figure) if is_svg else PIXEL
+        (path.write_bytes if path else target.write)(blank)
 
     def print_pixel(canvas, target, **_):
         target.write(PIXEL)

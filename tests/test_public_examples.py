@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blank_figures import figures_left_blank
+from blank_figures import reports_left_short
 from hiprisk.cli import main
 from public_names import public_objects
 
@@ -47,7 +47,7 @@ def here(tmp_path, monkeypatch, published):
     shutil.copytree(published, tmp_path / "models")
     (tmp_path / "configs").symlink_to(ROOT / "configs")
     monkeypatch.chdir(tmp_path)
-    with figures_left_blank():
+    with reports_left_short():
         yield
 
 

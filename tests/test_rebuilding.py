@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from blank_figures import figures_left_blank
+from blank_figures import reports_left_short
 from hiprisk.bundle import read_bundle
 from hiprisk.bundle.manifest import BILL
 from hiprisk.config import load_config
@@ -40,7 +40,7 @@ def test_a_bundle_without_its_study_cannot_be_rebuilt(tmp_path):
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rebuild")
     config = load_config(write_study(folder, CONTINUOUS))
-    with figures_left_blank():
+    with reports_left_short():
         result = run_study(config, out=folder / "models")
     return folder, read_bundle(result.bundle)
 
@@ -50,7 +50,7 @@ def test_config_mapping_and_dictionary_of_the_bundle_give_the_same_hash(trained,
     folder, bundle = trained
     elsewhere = Path(tmp_path / "copy of it.csv")
     elsewhere.write_bytes((folder / "cohort.csv").read_bytes())
-    with figures_left_blank():
+    with reports_left_short():
         found = rebuild(bundle, cohort=[elsewhere], out=tmp_path / "again")
     assert found.rebuilt_sha256 == bundle.sha256
     assert set(found.parts) == {"sheet.json", "config.json", "evidence.json", "study.json"}

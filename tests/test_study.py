@@ -86,6 +86,7 @@ OF_SITES = (
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_a_study_of_named_sites_is_used_at_others(tmp_path, capsys):
     config = hiprisk.load_config(STUPAR, overrides=[*OF_SITES, "sites=named"])
     bundle = read_bundle(hiprisk.run_study(config, out=tmp_path).bundle)
@@ -114,6 +115,7 @@ def test_a_study_of_new_sites_has_no_names_and_wider_intervals(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_a_study_tuned_on_a_database_server_is_the_same_to_the_bit(tmp_path, monkeypatch, postgres):
     config = hiprisk.load_config(
         STUPAR,

@@ -33,6 +33,7 @@ def same(printed, shown):
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the NHS records are not beside the project")
 @pytest.mark.filterwarnings("ignore::hiprisk.errors.HipRiskWarning")
 @pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.usefixtures("short_reports")
 def test_the_code_runs_on_real_records_and_prints_what_the_page_shows(name, monkeypatch):
     monkeypatch.setenv("HIPRISK_NHS_COHORT", "")
     page = page_of(SCRIPTS[name]).read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ def no_figures():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_a_study_of_a_frame_is_that_of_its_file_and_is_rebuilt_from_it(capsys, cohort):
     _, printed = answer(capsys, "train", CONFIG, *AS_FILE, "--set", "tracking.enabled=false")
     frame = cohort.set_index("person_id", drop=False).astype({"sex": "category"})

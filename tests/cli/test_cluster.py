@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("distributed")
 
+from blank_figures import reports_left_short
 from commands import NO_TRACKING, answer, run
 from dask_cluster import own_cluster
 from hiprisk.cli import main
@@ -91,13 +92,14 @@ def undisturbed(tmp_path_factory):
     """The hash of the study's bundle where nobody dies."""
     out = tmp_path_factory.mktemp("undisturbed")
     told = io.StringIO()
-    with contextlib.redirect_stdout(told):
+    with reports_left_short(), contextlib.redirect_stdout(told):
         code = main(["train", str(CONFIG), *TREES, "--workers", "1", "--out", str(out), "--json"])
     assert code == 0
     return json.loads(told.getvalue())["bundle_sha256"]
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster, undisturbed):
     killed = []
 
@@ -120,6 +122,7 @@ def test_a_worker_killed_in_a_study_changes_no_byte_of_its_model(capsys, cluster
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_a_study_whose_scheduler_is_lost_is_resumed_to_the_same_model(
     capsys, tmp_path, undisturbed
 ):

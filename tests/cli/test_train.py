@@ -90,6 +90,7 @@ def test_train_writes_a_bundle_that_scores_and_predicts(capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_workers_and_a_kill_change_no_byte_of_the_model(capsys, tmp_path):
     config = CONFIGS / "stupar.yaml"
     settings = [*QUICK, *NO_TRACKING, "--set", "tuning.trials=12"]
@@ -173,6 +174,7 @@ def test_a_binary_study_gives_a_risk_with_bounds(capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_tuning_inside_the_resamples_is_said(capsys):
     quick = [*QUICK, *NO_TRACKING, "--set", "families={linear: {spline_knots: 0, l1_share: 0}}"]
     inside = ["--set", "validation.tune_inside=true", "--set", "validation.trials_inside=2"]
@@ -189,6 +191,7 @@ def test_tuning_inside_the_resamples_is_said(capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_pure_noise_is_said_to_add_nothing(capsys):
     frame = pd.DataFrame(
         {

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from blank_figures import figures_left_blank
+from blank_figures import reports_left_short
 from documentation.badges import BADGES, drawings
 from documentation.blocks import ROOT, blocks_of, indented_blocks, pages
 from documentation.examples import run_examples
@@ -77,7 +77,7 @@ def test_the_commands_and_the_python_of_a_page_run_and_print_what_it_shows(
     run, blocks = PageRun(), PAGES[page]
     if any(block.language == "pycon" and not reason(block) for block in blocks):
         run_examples(page)
-    with figures_left_blank():
+    with reports_left_short():
         for block, after in zip(blocks, [*blocks[1:], None], strict=True):
             if reason(block):
                 # Its output is not compared, either.

@@ -64,6 +64,7 @@ def fit_of(result):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 @pytest.mark.parametrize(
     ("families", "settings"),
     [
@@ -91,6 +92,7 @@ def test_regressor_is_the_fit_of_a_study(tmp_path, families, settings):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_classifier_is_the_fit_of_a_study(tmp_path):
     people = stupar_frame().rename(columns={OUTCOME: "hip_replacement_before_followup"})
     high = people["hip_replacement_before_followup"] > 45
