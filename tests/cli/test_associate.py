@@ -39,6 +39,20 @@ def test_the_table_json_and_csv_hold_the_same_numbers(capsys, tmp_path):
         assert re.search(row, text)
 
 
+def test_the_short_view_is_one_screen_and_says_how_to_see_the_rest(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, short, _ = run(capsys, CONFIG, *QUICK)
+    lines = short.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 80
+    assert lines[-1].startswith("--full adds the E-values")
+    assert re.search(
+        r"^group +model +mean difference \(95 % CI\) +n +exposed$", short, re.MULTILINE
+    )
+    assert re.search(r"^strata +model +value \(95 % CI\) +p$", short, re.M)
+    assert "E-value of" not in short
+
+
 @pytest.mark.drawn
 @pytest.mark.parametrize("name", ["table.json", "forest.png", "forest.svg"])
 def test_the_table_is_written_in_the_form_of_the_name(capsys, tmp_path, name):

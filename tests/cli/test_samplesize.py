@@ -117,7 +117,7 @@ def test_external_validation_alone_needs_no_parameters(capsys):
     out = capsys.readouterr().out
     assert "Sample size for development" not in out
     assert "2,957 people are needed for external validation." in out
-    assert "lp_sd 1.22, implied_prevalence 0.2013" in out
+    assert "SD of the linear predictor 1.22, implied prevalence" in out
     told = "The stated prevalence is 0.22; the linear predictor implies 0.201 (odds ratio 0.89)."
     assert told in out
     assert main(["samplesize", *NORMAL, "--prevalence", "0.22", "--json"]) == 0

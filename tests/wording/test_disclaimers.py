@@ -10,6 +10,7 @@ from hiprisk.wording.disclaimers import (
     SIMULATED_MODEL,
     SURROGATE,
     cohort_warnings,
+    in_one_banner,
     is_simulated,
     kind_not_for_patients,
     model_warnings,
@@ -44,3 +45,11 @@ def test_a_surrogate_says_so_wherever_it_speaks():
     sheet = dataclasses.replace(small_sheet(provenance="published"), notes=(SURROGATE, "a source"))
     assert warnings_of(sheet) == [SURROGATE]
     assert kind_not_for_patients(sheet) == "SURROGATE MODEL, not for patients."
+
+
+def test_what_warnings_begin_with_stands_once_in_a_banner():
+    said = in_one_banner([SIMULATED_MODEL, SIMULATED_COHORT, INVENTED])
+    assert said.count("SIMULATED DATA:") == 1
+    assert "not for patients. These people were simulated;" in said
+    assert said.endswith(INVENTED)
+    assert in_one_banner([]) == ""

@@ -22,7 +22,7 @@ from hiprisk.cli.study_options import add_study_options, study_of
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
-from hiprisk.wording.quantities import p_equals, with_interval
+from hiprisk.wording.quantities import p_equals, p_value, with_interval
 
 if TYPE_CHECKING:
     from hiprisk.inference.association import AssociationTable
@@ -33,7 +33,9 @@ EXAMPLE = """  hiprisk associate configs/stupar.yaml
   hiprisk associate configs/stupar.yaml --cohort FILE --set association.cluster=site --json"""
 
 # Columns of the table that are left out where they say nothing.
-GROUP, EVENTS, MISSING = 0, 6, 7
+GROUP, MEASURE, VALUE, EVENTS, MISSING = 0, 2, 3, 6, 7
+# How the sentences begin that the short view leaves out: its table has the crude estimate.
+LEFT_OUT = ("E-value", "Crude (unadjusted)")
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -107,16 +109,10 @@ def write_table(table: AssociationTable, path: Path) -> None:
 def show_table(table: AssociationTable, *, full: bool = False) -> None:
     """The table as a person likes to read it; `full` adds who took part and how it was done."""
     print_title(table.title)
-    print_sentences(*table.sentences)
+    print_sentences(*(one for one in table.sentences if full or not one.startswith(LEFT_OUT)))
     print_lines("")
-    head = ["group", "model", "measure", "value (95 % CI)", "n", "exposed", "events", "missing"]
-    columns = list(zip(*(_row(table, row) for row in table.rows), strict=True))
-    # A column that says the same of every row is no help.
-    shown = [i for i, column in enumerate(columns) if i != EVENTS or any(column)]
-    shown = [i for i in shown if full or i not in (GROUP, MISSING) or len(set(columns[i])) > 1]
-    rows = [[columns[i][row] for i in shown] for row in range(len(table.rows))]
-    print_table([head[i] for i in shown], rows)
-    _show_differences(table, digits=table.digits)
+    _show_estimates(table, full=full)
+    _show_differences(table, full=full)
     if not full:
         print_lines("--full adds the E-values, the participants, and how it was estimated.")
         return
@@ -132,6 +128,21 @@ def show_table(table: AssociationTable, *, full: bool = False) -> None:
     print_lines("", "How", *(f"  {line}" for line in table.notes))
 
 
+def _show_estimates(table: AssociationTable, *, full: bool) -> None:
+    """Every estimate; a column that says the same of every row is no help."""
+    head = ["group", "model", "measure", "value (95 % CI)", "n", "exposed", "events", "missing"]
+    columns = list(zip(*(_row(table, row) for row in table.rows), strict=True))
+    same = {i for i, column in enumerate(columns) if len(set(column)) == 1}
+    left_out = set() if any(columns[EVENTS]) else {EVENTS}
+    if not full:
+        left_out |= {MISSING} | ({GROUP, MEASURE} & same)
+    if MEASURE in left_out:
+        head[VALUE] = f"{columns[MEASURE][0]} (95 % CI)"
+    shown = [i for i in range(len(columns)) if i not in left_out]
+    rows = [[columns[i][row] for i in shown] for row in range(len(table.rows))]
+    print_table([head[i] for i in shown], rows)
+
+
 def _row(table: AssociationTable, row: AssociationRow) -> list[str]:
     return [
         row.stratum,
@@ -145,18 +156,24 @@ def _row(table: AssociationTable, row: AssociationRow) -> list[str]:
     ]
 
 
-def _show_differences(table: AssociationTable, *, digits: int) -> None:
+def _show_differences(table: AssociationTable, *, full: bool) -> None:
     if not table.differences:
         return
     print_lines("", "Difference between strata (for ratios, their ratio)")
+    one_measure = len({one.measure for one in table.differences}) == 1
     rows = [
         [
             f"{one.stratum} against {one.versus}",
             one.model.replace("_", " + "),
-            one.measure.replace("_", " "),
-            with_interval(one.estimate, digits),
-            f"F(1, {one.df:.0f}) = {one.wald:.2f}, {p_equals(one.p_value)}",
+            *([] if one_measure and not full else [one.measure.replace("_", " ")]),
+            with_interval(one.estimate, table.digits),
+            f"F(1, {one.df:.0f}) = {one.wald:.2f}, {p_equals(one.p_value)}"
+            if full
+            else p_value(one.p_value),
         ]
         for one in table.differences
     ]
-    print_table(["strata", "model", "measure", "value (95 % CI)", "Wald test"], rows)
+    measure = [] if one_measure and not full else ["measure"]
+    print_table(
+        ["strata", "model", *measure, "value (95 % CI)", "Wald test" if full else "p"], rows
+    )

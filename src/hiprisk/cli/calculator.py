@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from hiprisk.cli.options import Parser, add_expected, expected
@@ -56,31 +56,40 @@ def run(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     _check_files(options)
     from hiprisk.serving.model import load
-    from hiprisk.wording.disclaimers import warnings_of
 
     model = load(options.bundle, **expected(options))
     files = _files(options, model)
     for path, data in files.items():
         with written_whole(path) as scratch:
             scratch.write_bytes(data)
-    page = files[options.out]
     if options.json:
-        print_json(
-            {
-                "out": str(options.out),
-                "bytes": len(page),
-                "sha256": hashlib.sha256(page).hexdigest(),
-                "bundle_sha256": model.bundle.sha256,
-                "provenance": model.sheet.provenance,
-                **({"about": str(options.about)} if options.about is not None else {}),
-                **({"report": str(options.report)} if options.report is not None else {}),
-                **({"invented": True} if model.sheet.invented else {}),
-            }
-        )
-        return 0
+        print_json(_as_json(options, model, files[options.out]))
+    else:
+        _show_written(options, model, len(files[options.out]))
+    return 0
+
+
+def _as_json(options: argparse.Namespace, model: Model, page: bytes) -> dict[str, Any]:
+    """What was written, by option, and which model it holds."""
+    return {
+        "out": str(options.out),
+        "bytes": len(page),
+        "sha256": hashlib.sha256(page).hexdigest(),
+        "bundle_sha256": model.bundle.sha256,
+        "provenance": model.sheet.provenance,
+        **({"about": str(options.about)} if options.about is not None else {}),
+        **({"report": str(options.report)} if options.report is not None else {}),
+        **({"invented": True} if model.sheet.invented else {}),
+    }
+
+
+def _show_written(options: argparse.Namespace, model: Model, size: int) -> None:
+    """Each file in a line."""
+    from hiprisk.wording.disclaimers import warnings_of
+
     print_lines(
         *warnings_of(model.sheet),
-        f"{options.out}  {len(page) / 1024:.0f} KiB, opens in any browser",
+        f"{options.out}  {size / 1024:.0f} KiB, opens in any browser",
         *([f"{options.about}  what the model is for, for clinicians"] if options.about else []),
         *(
             [f"{options.report}  the full report, which the page links to"]
@@ -94,7 +103,6 @@ def run(argv: Sequence[str]) -> int:
         if alone
         else "No file holds a patient. Give them away together: they link to each other."
     )
-    return 0
 
 
 def _check_files(options: argparse.Namespace) -> None:

@@ -69,7 +69,11 @@ def _show_findings(cohort: Cohort, found: Sequence[Finding], *, values: bool) ->
 
 def _row(finding: Finding) -> list[str]:
     places = ", ".join(finding.places[:5]) + (" ..." if finding.count > 5 and finding.rows else "")
-    what = f"{finding.message}; at rows {places}" if places else finding.message
+    what = (
+        f"{finding.message}; at {'row' if len(finding.places) == 1 else 'rows'} {places}"
+        if places
+        else finding.message
+    )
     return [finding.code, finding.subject or "", str(finding.count or ""), what]
 
 

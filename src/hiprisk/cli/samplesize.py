@@ -335,9 +335,10 @@ def _instability(plan: _Plan, options: argparse.Namespace, development: SampleSi
 
 def show_size(size: SampleSize) -> None:
     """The criteria as a table, the answer in words, and what it hangs on."""
+    from hiprisk.inference.samplesize.criteria import assumption_in_words
+
     title = f"Sample size for {size.purpose} ({size.kind} outcome)"
-    given = ", ".join(f"{name} {value:.4g}" for name, value in size.given)
-    print_lines("")
+    given = ", ".join(f"{assumption_in_words(name)} {value:.4g}" for name, value in size.given)
     print_title(title)
     print_lines(f"Assumed: {given}.", "")
     head = ["", "criterion", "requires", "participants"]
@@ -357,8 +358,8 @@ def show_size(size: SampleSize) -> None:
         print_lines("", "If it were otherwise:")
         print_table(
             ["assumption", "as assumed", "less", "people", "more", "people"],
-            [[row.name, f"{row.value:.4g}", f"{row.low:.4g}", f"{row.n_low:,}", f"{row.high:.4g}",
-              f"{row.n_high:,}"] for row in size.assumptions],
+            [[assumption_in_words(row.name), f"{row.value:.4g}", f"{row.low:.4g}", f"{row.n_low:,}",
+              f"{row.high:.4g}", f"{row.n_high:,}"] for row in size.assumptions],
         )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hiprisk.provenance import current_provenance, is_simulated
+from hiprisk.wording.labels import capital
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
@@ -53,6 +55,22 @@ def model_warnings(
     """What must be said first wherever a model speaks: simulated people, coefficients' origin."""
     simulated = [SIMULATED_MODEL] if is_simulated(provenance) else []
     return [*simulated, *([INVENTED] if invented else []), *([SURROGATE] if surrogate else [])]
+
+
+def in_one_banner(warnings: Sequence[str]) -> str:
+    """Warnings in a row; what they begin with is said once.
+
+    Examples
+    --------
+    >>> in_one_banner(["CAUTION: one.", "CAUTION: two."])
+    'CAUTION: one. Two.'
+    """
+    said: list[str] = []
+    for warning in warnings:
+        kind, colon, rest = warning.partition(": ")
+        again = colon and any(one.startswith(f"{kind}: ") for one in warnings[: len(said)])
+        said.append(capital(rest) if again else warning)
+    return " ".join(said)
 
 
 def is_surrogate(sheet: Sheet) -> bool:

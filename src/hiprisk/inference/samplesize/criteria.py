@@ -12,6 +12,7 @@ import pandas as pd
 
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.outcome_kind import OutcomeKind
+from hiprisk.wording.labels import in_words
 
 Purpose = Literal["development", "external validation"]
 # Names are those of the config's keys.
@@ -23,10 +24,17 @@ _ASSUMED = {
     "cox_snell": "Cox-Snell R²",
     "c_statistic": "C statistic",
     "parameters": "number of candidate parameters",
+    "lp_mean": "mean of the linear predictor",
     "lp_sd": "SD of the linear predictor",
+    "implied_c_statistic": "implied C statistic",
     "risk_alpha": "alpha of the beta distribution",
     "risk_beta": "beta of the beta distribution",
 }
+
+
+def assumption_in_words(name: str) -> str:
+    """What is assumed, in the words of a paper."""
+    return _ASSUMED.get(name) or in_words(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +205,7 @@ class SampleSize:
         if self.assumptions:
             most = self.assumptions[0]
             yield (
-                f"The most influential assumption is {_ASSUMED.get(most.name, most.name)} = "
+                f"The most influential assumption is {assumption_in_words(most.name)} = "
                 f"{most.value:.4g}: {most.n_low:,} people are needed with {most.low:.4g}, "
                 f"{most.n_high:,} with {most.high:.4g}."
             )

@@ -14,6 +14,7 @@ from hiprisk.validation.external.results import ModelIdentity
 from hiprisk.wording.disclaimers import (
     CARD_DISCLAIMER,
     cohort_warnings,
+    in_one_banner,
     model_warnings,
     provenance_in_words,
 )
@@ -101,7 +102,7 @@ class ResultReport:
         version = made.versions.get("hiprisk", "")
         return render_page(
             title=self.title,
-            banner=" ".join(self.warnings),
+            banner=in_one_banner(self.warnings),
             lead=[one for one in self.summary if one not in (*self.warnings, *self.verdict)],
             sections=(*self.sections, glossary_section(self.sections), self._provenance(made)),
             first=FirstScreen(
