@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "hiprisk"
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -63,6 +65,7 @@ def test_what_is_named_of_a_room_is_in_it():
             assert place.is_dir() or place.with_suffix(".py").is_file(), f"{room}: {name}"
 
 
+@pytest.mark.slow
 def test_what_passes_between_rooms_exists():
     classes = {
         node.name

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 SRC = Path(__file__).resolve().parents[1] / "src" / "hiprisk"
 
 # Work in progress, which no result holds.
@@ -19,6 +21,7 @@ def dataclass_arguments(node):
     return None
 
 
+@pytest.mark.slow
 def test_every_dataclass_is_frozen():
     changing = set()
     for path in sorted(SRC.rglob("*.py")):

@@ -349,7 +349,9 @@ def test_a_mapping_cannot_say_what_a_variable_is(key, tmp_path):
     plain = yaml.safe_load(mapping.read_text())
     plain["variables"]["crp_mg_l"] = {"column": "crp", key: [0, 1] if key == "hard" else "number"}
     mapping.write_text(yaml.safe_dump(plain))
-    with pytest.raises(ConfigError, match=f"variables.crp_mg_l.{key} .*stands in a dictionary"):
+    with pytest.raises(
+        ConfigError, match=f"variables.crp_mg_l.{key} .*a dictionary says what a variable is"
+    ):
         select_study_participants(load_config(path))
 
 
