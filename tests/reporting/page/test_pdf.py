@@ -88,7 +88,8 @@ def test_no_page_of_a_report_is_half_empty(paper):
     # Nothing follows on the last page of the text, nor on the last one.
     ends = {len(paper), first_page_with(paper, "large_figures") - 1}
     shares = {n: empty_share(page) for n, page in enumerate(paper, start=1) if n not in ends}
-    assert {n: share for n, share in shares.items() if share > 0.36} == {}
+    # A heading stays with the row of figures below it: together at most two fifths of a page.
+    assert {n: share for n, share in shares.items() if share > 0.4} == {}
     assert sum(shares.values()) / len(shares) < 0.12
 
 

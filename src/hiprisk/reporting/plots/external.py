@@ -127,7 +127,8 @@ def draw_decision(result: ExternalValidation, *, ax: Axes | None = None) -> Axes
         ax = ax if ax is not None else new_axes()
         ax.set_axis_off()
         return ax
+    named = replace(curve, outcome=result.outcome_label, model_name="model")
     return draw_decision_curve(
-        replace(curve, outcome=result.outcome_label, model_name="model"), ax=ax, provenance=result.cohort_provenance,
-        declared=result.performance.thresholds, title="Net benefit, external validation",
+        named, ax=ax, provenance=result.cohort_provenance, declared=result.performance.thresholds,
+        title="Net benefit, external validation",
     )  # fmt: skip
