@@ -101,7 +101,7 @@ def test_an_assessment_has_the_subject_of_the_record_and_its_dates(capsys):
     told = json.loads(out)
     assert told["subject"] == {"reference": "Patient/p1"}
     basis = [one["display"] for one in told["basis"]]
-    assert f"WOMAC function: 45 points 0-100, recorded {LAST_WEEK}" in basis
+    assert f"WOMAC function: 45 points (0 to 100), recorded {LAST_WEEK}" in basis
     assert "low back pain: no" in basis
     _, out, _ = predict(capsys, bundle(patient()), "--fhir", "Patient/9")
     assert json.loads(out)["subject"] == {"reference": "Patient/9"}

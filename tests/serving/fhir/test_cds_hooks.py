@@ -107,7 +107,7 @@ def test_a_card_gives_what_the_model_says_of_what_was_read(client, tmp_path):
     assert f"- predicted probability of worse by at least 10 points: {chance}" in (found["detail"])
     assert "- age: 63 years, from the patient's data" in found["detail"]
     assert (
-        "- WOMAC function: 50 points 0-100, recorded 2026-11-01, converted from {score}"
+        "- WOMAC function: 50 points (0 to 100), recorded 2026-11-01, converted from {score}"
         in found["detail"]
     )
     assert "Missing" not in found["detail"]
@@ -250,7 +250,7 @@ def test_the_newest_wins_whatever_the_order(client):
     old, new = womac(10, when="2026-10-01"), womac(34, when="2026-11-01T08:00:00+01:00")
     for order in ((old, new), (new, old)):
         assert (
-            "WOMAC function: 50 points 0-100, recorded 2026-11-01"
+            "WOMAC function: 50 points (0 to 100), recorded 2026-11-01"
             in (card(client, *order)["detail"])
         )
 

@@ -63,7 +63,7 @@ def test_the_answer_is_the_prediction_of_these_values_with_their_days(model, cod
         [100.0 * expected["chance_worsening"], 100.0 * expected["chance_acceptable_state"]]
     )
     basis = [one["display"] for one in found["basis"]]
-    assert "WOMAC function: 50 points 0-100, recorded 2026-11-01" in basis
+    assert "WOMAC function: 50 points (0 to 100), recorded 2026-11-01" in basis
     assert "age: 63 years, from the patient's data" in basis
 
 

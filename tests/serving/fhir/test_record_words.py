@@ -20,12 +20,12 @@ SCORE = "womac_function_0_100"
 
 
 @pytest.mark.parametrize(("known", "words"), [
-    ({"recorded": "2026-09-01"}, "WOMAC function: 45 points 0-100, recorded 2026-09-01"),
-    ({}, "WOMAC function: 45 points 0-100, from the patient's data"),
+    ({"recorded": "2026-09-01"}, "WOMAC function: 45 points (0 to 100), recorded 2026-09-01"),
+    ({}, "WOMAC function: 45 points (0 to 100), from the patient's data"),
     ({"recorded": "2026-09", "converted_from": "0-68"},
-     "WOMAC function: 45 points 0-100, recorded 2026-09, converted from 0-68"),
+     "WOMAC function: 45 points (0 to 100), recorded 2026-09, converted from 0-68"),
     ({"recorded": "2026", "items": "16 of 17 items"},
-     "WOMAC function: 45 points 0-100, recorded 2026, computed from 16 of 17 items"),
+     "WOMAC function: 45 points (0 to 100), recorded 2026, computed from 16 of 17 items"),
 ])  # fmt: skip
 def test_a_value_is_told_with_what_is_known_of_it(known, words):
     assert used_in_words(SHEET, Used(variable=SCORE, value=45.0, **known)) == words

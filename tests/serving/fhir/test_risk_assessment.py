@@ -58,7 +58,7 @@ def check(kind, value, place="RiskAssessment"):
         assert sum(name.startswith(stem) for name in value) <= 1, f"{place}.{stem}[x]"
 
 
-BASIS = ["age: 63 years", "sex: female", "WOMAC function: 45 points 0-100"]
+BASIS = ["age: 63 years", "sex: female", "WOMAC function: 45 points (0 to 100)"]
 
 
 def assessed(model, given=KNOWN, **options):

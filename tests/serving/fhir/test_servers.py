@@ -48,12 +48,12 @@ def test_a_score_is_read_in_each_form(client, model, path):
     answer = client.post("/fhir/risk-assessment", record(path))
     assert answer.status_code == 200, answer.text
     basis = [one["display"] for one in answer.json()["basis"]]
-    assert "WOMAC function: 45 points 0-100, recorded 2026-09-01" in basis
+    assert "WOMAC function: 45 points (0 to 100), recorded 2026-09-01" in basis
     told = model.predict(age_years=76, sex="female", womac_function_0_100=45).values
     chance = answer.json()["prediction"][1]["probabilityDecimal"]
     assert chance == 100.0 * told["chance_worsening"]
     (card,) = client.post("/cds-services/hiprisk-small", hook_of(record(path))).json()["cards"]
-    assert "- WOMAC function: 45 points 0-100, recorded 2026-09-01" in card["detail"]
+    assert "- WOMAC function: 45 points (0 to 100), recorded 2026-09-01" in card["detail"]
 
 
 MILES = {"valueQuantity": {"value": 45, "unit": "miles"}}
@@ -105,7 +105,7 @@ def asking(model):
 
 
 def test_a_questionnaire_is_read_on_each_way_in(asking):
-    told = "WOMAC function: 75 points 0-100, recorded 2026-11-02, computed from 17 of 17 items"
+    told = "WOMAC function: 75 points (0 to 100), recorded 2026-11-02, computed from 17 of 17 items"
     document = bundle(patient(), answers(3))
     basis = asking.post("/fhir/risk-assessment", document).json()["basis"]
     assert {"display": told} in basis
@@ -153,7 +153,7 @@ def test_a_record_of_more_than_one_mebibyte_is_read(client):
     document["entry"] += [{"resource": filler}] * 2_000
     assert len(json.dumps(document)) > 2 << 20
     basis = client.post("/fhir/risk-assessment", document).json()["basis"]
-    assert {"display": "WOMAC function: 45 points 0-100, recorded 2026-09-01"} in basis
+    assert {"display": "WOMAC function: 45 points (0 to 100), recorded 2026-09-01"} in basis
     (card,) = client.post("/cds-services/hiprisk-small", hook_of(document)).json()["cards"]
     assert "- WOMAC function: 45 points" in card["detail"]
 
