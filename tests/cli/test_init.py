@@ -47,7 +47,7 @@ def test_a_draft_is_refused_until_it_is_decided(init, capsys, tmp_path):
     assert main(["check", "in.csv", "--mapping", str(mapping)]) == 2
     assert (
         "error[UNDECIDED]: in.mapping.yaml: variables.sex.levels.1 (line 11): this is still to be "
-        "decided (and 1 more) (replace DECIDE by one of the answers that stand beside it)"
+        "decided (and 1 more) (replace DECIDE by one of the answers beside it)"
     ) in capsys.readouterr().err
 
 

@@ -84,7 +84,7 @@ def test_the_frame_keeps_its_columns_where_nothing_is_counted():
         (-0.09, 0.1, 3),
         (0.0, 0.02, 3),
         (0.0, 0.019, 4),
-        (1.0, None, 2),
+        (1.0, None, 3),
     ],
 )
 def test_a_difference_in_means_has_digits_for_its_interval(low, high, digits):
