@@ -121,7 +121,10 @@ def test_an_unknown_file_needs_answers_and_no_typing(init, tmp_path):
     quick = ("tuning.trials=1", "validation.resamples=20", "validation.repeats=0",
              "tracking.enabled=false", "families.boosting=null")  # fmt: skip
     options = [word for setting in quick for word in ("--set", setting)]
-    assert main(["train", found["config"], *options, "--out", "models", "--json"]) == 0
+    assert (
+        main(["train", found["config"], *options, "--workers", "1", "--out", "models", "--json"])
+        == 0
+    )
     assert '"sex"' in (tmp_path / "models" / "in" / "1" / "sheet.json").read_text()
     evidence = json.loads((tmp_path / "models" / "in" / "1" / "evidence.json").read_text())
     open_lines = [f["message"] for f in evidence["findings"] if f["code"] == "UNDECIDED_LINES"]

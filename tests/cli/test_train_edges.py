@@ -17,7 +17,7 @@ def train(tmp_path, monkeypatch, capsys):
 
     def trained(case, name="config.yaml"):
         config = CASES / case / name
-        code, out, err = run(capsys, "train", config, "--out", "models", *SMALL)
+        code, out, err = run(capsys, "train", config, "--workers", 1, "--out", "models", *SMALL)
         assert code == 0, err
         (found,) = Path("models").glob("*/1/evidence.json")
         return json.loads(found.read_text()), out, err, found.parent
