@@ -19,6 +19,15 @@ def test_every_estimate_has_its_truth_beside_it(study):
     assert f"in {truth.n_people:,} people" in truth_section(study.evidence).paragraphs[0]
 
 
+def test_a_truth_that_the_interval_misses_is_said_to_lie_outside(study):
+    row = study.evidence.association.rows[-1].estimate
+    for effect, said in ((row.low - 1, " (outside the interval)"), (row.high, "")):
+        truth = dataclasses.replace(study.evidence.simulated_truth, exposure_effect=effect)
+        found = rows(dataclasses.replace(study.evidence, simulated_truth=truth))
+        name = "Low back pain at the first visit: yes vs no, difference in means, points"
+        assert found[name][1] == f"{effect:+g}{said}"
+
+
 def test_what_is_not_known_is_said(study):
     unknown = SimulatedTruth(exposure_effect=None, gains={})
     evidence = dataclasses.replace(study.evidence, simulated_truth=unknown)

@@ -11,11 +11,13 @@ from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import (
     NONE,
+    WithInterval,
     number,
     signed,
     signed_with_interval,
     with_interval,
 )
+from hiprisk.wording.verdicts import excludes
 
 UNKNOWN = "not known"
 
@@ -40,7 +42,8 @@ def truth_section(evidence: Evidence) -> Section | None:
             ),
         ),
         notes=(
-            "95 of 100 studies have an interval that holds the truth. An effect is that of the "
+            "Of 100 studies about 95 have an interval that holds the truth, and 5 do not, though "
+            "nothing went wrong in them. An effect is that of the "
             "preset, in points before floor and ceiling of the score.",
         ),
         part=APPENDIX,
@@ -62,7 +65,7 @@ def _rows(evidence: Evidence, truth: SimulatedTruth) -> Iterator[tuple[str, ...]
         yield (
             f"{capital(label_of(name))} of the model; truth: of a regression on all blocks",
             NONE if found is None else with_interval(found),
-            number(truth.best, 3),
+            _true(number(truth.best, 3), truth.best, found),
         )
     added = evidence.added
     for one in added.additions if added is not None else ():
@@ -73,7 +76,7 @@ def _rows(evidence: Evidence, truth: SimulatedTruth) -> Iterator[tuple[str, ...]
         yield (
             f"Gain in {gain.label} by {one.label}",
             signed_with_interval(gain.estimate),
-            UNKNOWN if known is None else signed(known),
+            UNKNOWN if known is None else _true(signed(known), known, gain.estimate),
         )
     table = evidence.association
     if table is not None and table.kind == "continuous":
@@ -82,5 +85,12 @@ def _rows(evidence: Evidence, truth: SimulatedTruth) -> Iterator[tuple[str, ...]
         yield (
             f"{capital(table.exposure)}, difference in means, {unit_of_amount(table.unit)}",
             signed_with_interval(row.estimate, table.digits),
-            UNKNOWN if effect is None else f"{effect:+g}",
+            UNKNOWN if effect is None else _true(f"{effect:+g}", effect, row.estimate),
         )
+
+
+def _true(shown: str, truth: float, estimate: WithInterval | None) -> str:
+    """The truth, and whether the study's interval misses it."""
+    if estimate is None or not excludes(estimate, truth):
+        return shown
+    return f"{shown} (outside the interval)"

@@ -146,7 +146,7 @@ def _draw_groups(ax: Axes, result: CalibrationCurve) -> None:
 
 
 def _curve_label(result: CalibrationCurve) -> str:
-    digits = 3 if result.kind == "binary" else 1
+    digits = 3 if result.kind == "binary" else 2
     return f"{WORDS[result.smoother]} (ICI {result.errors.ici:.{digits}f})"
 
 

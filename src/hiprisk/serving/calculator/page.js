@@ -225,7 +225,7 @@ function startPage() {
     return card(title,
       el("p", {}, imputed, el("strong", {}, `${best} would narrow it most.`),
         listed.length < next.length ? " Nothing else would narrow it noticeably." : ""),
-      table("Bars: share of the variance of the linear predictor from all that is not known that one measurement alone removes; they need not add up to 100 %.",
+      table("Bars: how much of the uncertainty from unknown values one measurement alone would remove (share of the variance of the linear predictor). They need not add up to 100 %.",
         ["Once measured", "", binary ? "#points narrower" : "#narrower by"], rows));
   }
 
