@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -135,6 +136,39 @@ print(pid)
         process.wait()
         assert wait_until(lambda: not start_of(server))
         assert left_in(folder) == []
+
+
+def test_no_file_of_the_working_folder_is_taken_for_a_module(module, monkeypatch, tmp_path):
+    folder, elsewhere = module(0), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    # Python itself imports the first, and joblib the second, before anything of ours.
+    for name in ("random", "pickle", "hiprisk"):
+        (elsewhere / f"{name}.py").write_text("raise SystemExit('a file of the user')")
+    monkeypatch.chdir(elsewhere)
+    guarded = "if __name__ == '__main__':\n" + textwrap.indent(COMMAND, "    ")
+    (folder / "command.py").write_text(guarded)
+    done = subprocess.run(
+        [sys.executable, folder / "command.py", folder],
+        env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "300000.0, 'memmap'" in done.stdout
+
+
+def test_where_the_name_of_a_socket_would_be_too_long_workers_start_anew(module, tmp_path):
+    folder, deep = module(0), tmp_path / ("x" * 120)
+    deep.mkdir()
+    done = run_it(COMMAND, folder, TMPDIR=str(deep))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "900000.0, 'memmap'" in done.stdout
+    assert list(deep.iterdir()) == []
+
+
+def test_other_systems_start_workers_anew(module, monkeypatch):
+    monkeypatch.syspath_prepend(str(module(0)))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with fork_server("imported_once", workers=2):
+        assert set(run_parallel(parent_of, range(4), workers=2)) == {os.getpid()}
 
 
 def test_one_worker_needs_no_server_and_an_import_elsewhere_does_nothing(tmp_path):

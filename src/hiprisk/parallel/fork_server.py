@@ -58,7 +58,7 @@ def fork_server(module: str, *, workers: int) -> Iterator[None]:
     module : str
         Imports what workers need, inside `imports_of_server`.
     workers : int
-        With 1 there is nothing to start.
+        With 1 there is nothing to start. Where the system refuses the server, workers start anew.
     """
     if workers == 1 or sys.platform != "linux":
         yield
@@ -66,8 +66,13 @@ def fork_server(module: str, *, workers: int) -> Iterator[None]:
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([module])
-    with _environment({**_THREADS, _FOLDER: util.get_temp_dir()}):
-        forkserver.ensure_running()
+    try:
+        with _environment({**_THREADS, **_same_modules(), _FOLDER: util.get_temp_dir()}):
+            forkserver.ensure_running()
+    except OSError:
+        # The name of a socket has about 100 bytes, and the folder of temporary files may have more.
+        yield
+        return
     server, failed = _Running(), True
     before = _CURRENT.set(server)
     try:
@@ -76,6 +81,15 @@ def fork_server(module: str, *, workers: int) -> Iterator[None]:
     finally:
         _CURRENT.reset(before)
         _stop(server, kill_workers=failed)
+
+
+def _same_modules() -> dict[str, str]:
+    """Have a process import from where this one does.
+
+    Python would look in the working folder first, and a user's file may be named like a module.
+    """
+    folders = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)
+    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": folders}
 
 
 def _stop(server: _Running, *, kill_workers: bool) -> None:
@@ -174,7 +188,8 @@ def joblib_forks() -> Iterator[Tracker | None]:
 
     server.has_workers = True
 
-    resource_tracker._resource_tracker.ensure_running()
+    with _environment(_same_modules()):
+        resource_tracker._resource_tracker.ensure_running()
     own = resource_tracker._resource_tracker
     before = context.get_start_method()
     context.set_start_method("forkserver", force=True)
