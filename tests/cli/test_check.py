@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import hiprisk
 from commands import answer, run
 from hiprisk.cli import main
+from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import load_config
 from small_bundle import write_small_bundle
@@ -222,3 +224,49 @@ def test_guesses_of_a_draft_that_nobody_confirmed_are_a_warning(check):
     assert (status, found["code"], found["severity"]) == (0, "UNDECIDED_LINES", "warning")
     assert found["message"] == "1 line of m.yaml is still marked DECIDE (line 2)"
     assert check("Alter\n60\n61\n", "--strict", mapping=mapping)[0] == 3
+
+
+SHORT = 40
+
+
+def many_findings(n_columns):
+    """Errors, warnings and notes of many variables, and columns that nothing uses."""
+    variables = load_dictionary()
+    names = [name for name, one in variables.items() if one.kind == "category"][:n_columns]
+    frame = simulate_cohort("stupar", n=60, seed=1).frame
+    frame[names] = "perhaps"
+    return frame.assign(**{f"unused_{i}": 1 for i in range(60)}).to_csv(index=False)
+
+
+def test_many_findings_fit_a_screen_and_full_has_each_with_its_rows(check, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    text = many_findings(30)
+    status, short = check(text)
+    assert status == 3
+    assert len(short.out.splitlines()) <= SHORT
+    assert "unused_4 and 55 more)" in " ".join(short.out.split())
+    assert "MISSING" in short.out
+    assert short.out.endswith("--full prints every finding with its rows.\n")
+    same, full = check(text, "--full")
+    assert same == status
+    assert len(full.out.splitlines()) > 2 * SHORT
+    assert "unused_59" in full.out
+    assert "--full" not in full.out
+    # Codes and counts are the same in both.
+    codes = set(re.findall(r"^[A-Z_]{5,}", full.out, re.MULTILINE))
+    assert codes == set(re.findall(r"^[A-Z_]{5,}", short.out, re.MULTILINE))
+    assert full.out.splitlines()[-1] in short.out
+
+
+def test_warnings_and_notes_share_a_row_before_errors_do(check, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, said = check(many_findings(2))
+    errors, rest = said.out.split("warnings\n")
+    assert errors.count("UNKNOWN_CATEGORY") == 2
+    assert "MISSING" in rest
+    assert rest.count("MISSING") == 1
+
+
+def test_a_check_that_fits_a_screen_is_printed_in_full(check):
+    text = "age_years,bmi_kg_m2\n60,12\n999,25\n61,26\n"
+    assert check(text) == check(text, "--full")

@@ -9,6 +9,8 @@ from hiprisk.errors import MissingExtraError
 from hiprisk.reporting.page.blocks import Picture, Section
 from hiprisk.reporting.page.pdf import large_figures_last, page_as_pdf, pages_of_paper
 from hiprisk.reporting.page.render import render_page
+from hiprisk.reporting.results.command_results import files_of_result
+from hiprisk.reporting.results.report import Made
 from hiprisk.reporting.study.report import study_report
 from reported_study import reported_study
 
@@ -91,6 +93,16 @@ def test_no_page_of_a_report_is_half_empty(paper):
     # A heading stays with the row of figures below it: together at most two fifths of a page.
     assert {n: share for n, share in shares.items() if share > 0.4} == {}
     assert sum(shares.values()) / len(shares) < 0.12
+
+
+def test_no_page_of_a_commands_report_is_half_empty(drawn, drift):
+    html = files_of_result(drift).report.html(Made(date="2026-11-28", seed=1, versions={}))
+    paper = pages_of_paper(html)
+    assert drawn
+    assert len(paper) > 1
+    ends = {len(paper), first_page_with(paper, "large_figures") - 1}
+    shares = {n: empty_share(page) for n, page in enumerate(paper, start=1) if n not in ends}
+    assert {n: share for n, share in shares.items() if share > 0.4} == {}
 
 
 def svg(height):
