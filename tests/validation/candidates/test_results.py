@@ -40,7 +40,7 @@ def said(**changes):
 
 def test_the_sentence_says_what_a_portable_model_costs():
     assert said() == (
-        "Benchmark big forest (package.Forest): out-of-fold R² +0.004 (95 % CI +0.002 to +0.006) "
+        "Benchmark big forest (package.Forest): out-of-fold R² +0.0040 (95 % CI +0.0020 to +0.0060) "
         "against the model (linear): it is better, and cannot be shipped."
     )
 
