@@ -23,17 +23,14 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
 from serving_browser import ARGUMENTS, find_browser
 
-PATIENT = {
-    "age_years": "63",
-    "sex": "female",
-    "bmi_kg_m2": "29.5",
-    "womac_function_0_100": "45",
-    "womac_pain_0_100": "40",
-    "hip_flexion_right_deg": "95",
-    "hip_flexion_left_deg": "108",
-    "hip_internal_rotation_left_deg": "10",
+# The patient of README, so that a picture and a printed answer say the same.
+PATIENT = {"age_years": "63", "sex": "female", "womac_function_0_100": "45", "lbp_any": "yes"}
+CATEGORIES = ("sex", "lbp_any")
+SHOTS = {
+    "phone": (390, 844, "light"),
+    "desktop": (1280, 1700, "light"),
+    "dark": (1280, 1700, "dark"),
 }
-SHOTS = {"phone": (390, 844, "light"), "desktop": (1280, 900, "light"), "dark": (1280, 900, "dark")}
 
 
 def hiprisk(*words: str, colours: bool = False) -> str:
@@ -51,7 +48,7 @@ def fill(page: Page) -> None:
     )
     for name, value in PATIENT.items():
         index = names.index(name)
-        if name == "sex":
+        if name in CATEGORIES:
             page.locator(f"input[name=v{index}][value={value}]").check(force=True)
         else:
             page.locator(f"#v{index}").fill(value)
@@ -73,6 +70,7 @@ def shoot_pages(file: Path, out: Path) -> None:
             page.screenshot(path=out / f"page-{name}.png")
             if name == "phone":
                 page.locator("#answer").scroll_into_view_if_needed()
+                page.set_viewport_size({"width": width, "height": 2 * height})
                 page.evaluate("() => document.getElementById('answer').scrollIntoView()")
                 page.screenshot(path=out / "page-phone-answer.png")
             if name == "desktop":
