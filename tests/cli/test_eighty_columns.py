@@ -44,8 +44,6 @@ def test_results_fit_a_screen_and_full_has_the_rest(capsys, invented, words):
     code, out, _ = run(capsys, *words)
     assert code == 0
     assert too_wide(out) == []
-    if "--expected" in words:
-        return
     assert len(out.splitlines()) <= MOST_LINES
     assert "\n--full prints" in out
     code, full, _ = run(capsys, *words, "--full")

@@ -29,9 +29,13 @@ def test_a_cohort_without_the_outcome_is_told_what_to_expect(capsys, invented, w
     code, out, _ = run(capsys, "validate", invented, without, "--expected")
     assert code == 0
     assert "Expected performance, if the model is right:" in out
-    assert "Event: worse by at least 10 points" in out
+    assert "\nworse by at least 10 points" in out
     assert "No intervals, and the error of the fit is not allowed for" in out
     assert "SIMULATED DATA" in out
+    code, full, _ = run(capsys, "validate", invented, without, "--expected", "--full")
+    assert code == 0
+    assert "Event: worse by at least 10 points" in full
+    assert "Event:" not in out
 
 
 def test_json_and_files_say_the_same(capsys, invented, without):
@@ -158,5 +162,5 @@ def test_an_updated_model_is_held_against_the_cohort_of_its_update(capsys, inven
         compared["rmse"]["expected_at_first_visit"] == compared["rmse"]["expected_in_development"]
     )
     assert compared["rmse"]["expected"]["value"] != compared["rmse"]["expected_at_first_visit"]
-    _, out, _ = run(capsys, "validate", done["bundle"], without, "--expected")
+    _, out, _ = run(capsys, "validate", done["bundle"], without, "--expected", "--full")
     assert "expected in development  by case mix" in out

@@ -57,7 +57,8 @@ def run(argv: Sequence[str]) -> int:
     bundle = None if options.predictions else shared["model"]
     if options.expected:
         expected = expectation(asked)
-        return _show(expected, partial(show_expected_validation, expected), bundle, options)
+        in_words = partial(show_expected_validation, expected, full=options.full)
+        return _show(expected, in_words, bundle, options)
     from hiprisk.parallel import spread_over
 
     with spread_over(options.cluster, workers=options.workers) as workers:

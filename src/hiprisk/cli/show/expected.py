@@ -18,10 +18,47 @@ if TYPE_CHECKING:
     from hiprisk.metrics.estimate import Estimate
     from hiprisk.validation.expected.compared_figures import ComparedFigure
     from hiprisk.validation.expected.comparison import ExpectedComparison
+    from hiprisk.validation.expected.results import ExpectedEvent
 
 # Others are with --json and --out.
 SHOWN = ("r2", "rmse", "mae", "mean_outcome", "coverage_95", "width_95", "c_statistic", "brier",
          "event_rate")  # fmt: skip
+MOST_EVENTS = 4
+FIGURES_SENTENCE = "If the model is right, expect of "
+MORE_EXPECTED = (
+    "--full prints every figure beside development and by case mix, net benefit, and who was "
+    "left out; --report FILE writes them."
+)
+
+
+def show_main_expected(comparison: ExpectedComparison) -> None:
+    """Figures of the outcome, a row an event, and cautions."""
+    print_lines("", "Expected performance, if the model is right:")
+    print_table(
+        ["metric", "expected here (95 % CI)"],
+        [
+            [metric_label(one.name), _digits_by_interval(one.expected)]
+            for one in comparison.figures
+            if one.name in _names(comparison, "") and not one.name.startswith("net_benefit_")
+        ],
+    )
+    events = comparison.expected.events[:MOST_EVENTS]
+    if events:
+        print_lines("")
+        head = ["event", "C statistic (95 % CI)", "event rate (95 % CI)"]
+        print_table(head, [_event_row(one) for one in events])
+    # The tables have the figures of the first sentence; cautions stay.
+    cautions = [one for one in comparison.sentences if not one.startswith(FIGURES_SENTENCE)]
+    if cautions:
+        print_lines("", *cautions)
+
+
+def _event_row(event: ExpectedEvent) -> list[str]:
+    if event.reason is not None:
+        return [event.label, "not available", ""]
+    found = {one.name: one for one in event.estimates}
+    figures = [found.get(name) for name in ("c_statistic", "event_rate")]
+    return [event.label, *(NONE if one is None else _digits_by_interval(one) for one in figures)]
 
 
 def show_expected(comparison: ExpectedComparison) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hiprisk.cli.show.expected import show_expected
+from hiprisk.cli.show.expected import MORE_EXPECTED, show_expected, show_main_expected
 from hiprisk.cli.show.main_figures import HEAD, estimate_rows, show_main
 from hiprisk.cli.show.output import (
     metric_label,
@@ -99,17 +99,22 @@ def _show_formulas(performance: Performance) -> None:
         print_lines(*not_available_in_words(lacking, str))
 
 
-def show_expected_validation(result: ExpectedValidation) -> None:
-    """What a model expects of a cohort before outcomes are known."""
+def show_expected_validation(result: ExpectedValidation, *, full: bool = False) -> None:
+    """What a model expects of a cohort before outcomes are known: main figures, or everything."""
     model = result.model
     version = f" ({model.name}@{model.version})" if model.version else ""
     print_styled("heading", f"{model.title}{version}")
     print_lines(f"predicts {model.estimand}", f"expected of {result.cohort}", "")
     print_sentences(*result.summary)
-    show_expected(result.expected)
-    print_lines("")
-    show_flow(result.flow)
+    if full:
+        show_expected(result.expected)
+        print_lines("")
+        show_flow(result.flow)
+    else:
+        show_main_expected(result.expected)
     show_reasons(result.reasons)
+    if not full:
+        print_lines("", MORE_EXPECTED)
 
 
 def _show_performance(performance: Performance) -> None:
