@@ -57,7 +57,8 @@ def test_blocks_of_one_verdict_share_a_sentence():
 def test_what_moves_predictions_most_is_named_with_how_far():
     said = what_changes_most(small_sheet(), importance(small_sheet()))
     assert said == (
-        "WOMAC function (11.5 points), low back pain (2.5 points) and sex (1.0 points): "
+        "WOMAC function at the first visit (11.5 points), low back pain (2.5 points) and sex "
+        "(1.0 points): "
         "how far predictions typically differ between people by this alone (standard deviation)."
     )
     assert what_changes_most(small_sheet(), ()) == ""

@@ -50,6 +50,9 @@ def test_ranges_weights_and_what_came():
     told = [range_text(SHEET.variable(name)) for name in ("age_years", "sex", "marker")]
     assert told == ["18 to 110 years", "female, male", "mg"]
     assert range_text(SHEET.variable("womac_function_0_100")) == "0 to 100 points"
+    index = replace(SHEET.variable("womac_function_0_100"), hard=(-0.6, 1.0), unit="UK tariff")
+    assert range_text(index) == "-0.6 to 1 (UK tariff)"
+    assert range_text(replace(index, hard=(1.0, 3.0), unit="level 1-3")) == "level 1 to 3"
     learned = replace(SHEET.variable("marker"), training=TrainingSummary(low=0.51234, high=9.0))
     assert range_text(learned) == "usually 0.5123 to 9 mg"
     assert range_text(replace(learned, training=None, unit="")) == "a number"

@@ -23,6 +23,7 @@ from hiprisk.wording.labels import (
     capital,
     column_label,
     estimand_in_words,
+    predictor_label,
     sheet_labels,
     with_unit,
 )
@@ -163,7 +164,8 @@ def _variables(sheet: Sheet) -> str:
     rows = []
     for spec in sheet.variables:
         missing = spec.training.missing_share if spec.training else 0.0
-        rows.append((spec.label, f"`{spec.name}`", range_text(spec), percent(missing)))
+        label = predictor_label(spec.label, sheet.outcome.label)
+        rows.append((label, f"`{spec.name}`", range_text(spec), percent(missing)))
     return markdown_table(
         ("variable", "column", "values", "missing in the development cohort"), rows
     )

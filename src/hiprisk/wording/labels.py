@@ -17,6 +17,8 @@ EVALUATIONS = {
     "out_of_fold": "out-of-fold",
     "holdout": "hold-out",
 }
+# Predictors are measured then; said where the outcome is the same score.
+FIRST_VISIT = "at the first visit"
 # The scale at the end of a unit, such as points 0-100.
 SCALE = re.compile(r"\s*\(?\b(-?\d+)\s*-\s*(\d+)\)?$")
 
@@ -82,11 +84,23 @@ def event_in_words(outcome: OutcomeSpec) -> str:
     return outcome.label if level is None else f"{outcome.label}: {in_words(level)}"
 
 
+def predictor_label(label: str, outcome: str) -> str:
+    """A predictor's label, with its time where the outcome has the same label.
+
+    Examples
+    --------
+    >>> predictor_label("WOMAC function", outcome="WOMAC function")
+    'WOMAC function at the first visit'
+    """
+    return f"{label} {FIRST_VISIT}" if label == outcome else label
+
+
 def sheet_labels(sheet: Sheet) -> dict[str, str]:
     """Labels of a sheet's variables and derived columns, by name."""
     labels = {one.name: one.label for one in sheet.derived if one.label}
-    labels[sheet.outcome.variable] = sheet.outcome.label
-    return labels | {spec.name: spec.label for spec in sheet.variables}
+    outcome = sheet.outcome.label
+    labels[sheet.outcome.variable] = outcome
+    return labels | {spec.name: predictor_label(spec.label, outcome) for spec in sheet.variables}
 
 
 def column_label(column: str, labels: Mapping[str, str]) -> str:

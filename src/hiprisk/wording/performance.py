@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hiprisk.wording.labels import capital, listed, unit_of_amount
+from hiprisk.wording.labels import capital, listed, predictor_label, unit_of_amount
 from hiprisk.wording.quantities import WithInterval, amount, number, percent, vanishes
 from hiprisk.wording.verdicts import excludes
 
@@ -121,7 +121,8 @@ def what_changes_most(sheet: Sheet, found: Sequence[Importance]) -> str:
     """
     unit = "" if sheet.outcome.kind == "binary" else f" {unit_of_amount(sheet.outcome.unit)}"
     named = [
-        f"{one.group.label} ({amount(sheet, one.sd)}{unit.rstrip()})"
+        f"{predictor_label(one.group.label, sheet.outcome.label)} "
+        f"({amount(sheet, one.sd)}{unit.rstrip()})"
         for one in found[:MOST_NAMED]
         if not vanishes(sheet, one.sd)
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.sheet.applicability import NEW_SITE
 from hiprisk.values import Note, text_of
-from hiprisk.wording.labels import in_words
+from hiprisk.wording.labels import in_words, with_unit
 from hiprisk.wording.quantities import in_unit
 from hiprisk.wording.sites import new_site_sentence
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from hiprisk.sheet.format import Sheet, VariableSpec
 
+# A value set is no unit of an amount: it follows in brackets.
+TARIFF = "tariff"
 _WHOLE_ROW = {
     "OVERFLOW": "a value is so large that the model's numbers run out",
     "TOO_MANY_MISSING": "too little is known for a prediction",
@@ -109,7 +111,10 @@ def range_text(spec: VariableSpec) -> str:
     if spec.hard is None:
         return _usual_range(spec) or spec.unit or "a number"
     low, high = spec.hard
-    return in_unit(f"{low:g} to {high:g}", spec.unit.replace(f"{low:g}-{high:g}", "").strip())
+    unit = spec.unit.replace(f"{low:g}-{high:g}", "").strip()
+    if unit.endswith(TARIFF):
+        return with_unit(f"{low:g} to {high:g}", unit)
+    return in_unit(f"{low:g} to {high:g}", unit)
 
 
 def _within(spec: VariableSpec) -> str:

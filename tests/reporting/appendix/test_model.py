@@ -26,7 +26,7 @@ def test_every_coefficient_is_there_with_label_and_column(study):
 def test_predictors_have_label_range_and_unit_once(study):
     rows = {row[1]: row for row in table_called(study.section["model"], "Predictors").rows}
     assert rows["`womac_function_0_100`"][:3] == (
-        "WOMAC function", "`womac_function_0_100`", "0 to 100 points",
+        "WOMAC function at the first visit", "`womac_function_0_100`", "0 to 100 points",
     )  # fmt: skip
 
 

@@ -94,5 +94,5 @@ def test_a_wide_picture_takes_the_whole_column_and_scrolls_sideways_on_a_phone()
     section = Section(anchor="people", title="Participants", pictures=(wide,))
     html = render_page(sections=(section,), title="T", banner="", lead=("L.",), footer="F")
     assert '<figure class="wide"><div class="scroll" tabindex="0" role="region"' in html
-    assert ".pictures figure.wide { flex-basis: 100%; min-width: 0; max-width: none; }" in html
+    assert ".pictures figure.wide { grid-column: 1 / -1; min-width: 0; max-width: none; }" in html
     assert "figure.wide img { min-width: 34rem; }" in html

@@ -9,10 +9,7 @@ def test_variables_are_named_by_their_labels(drift):
     labels = {label.get_text() for label in ax.get_yticklabels()}
     assert labels == {one.label for one in drift.variables if one.difference is not None}
     assert "age" in labels
-    assert (
-        ax.get_title().replace("\n", " ")
-        == "small: predictor drift (orange diamonds) (simulated data)"
-    )
+    assert ax.get_title().replace("\n", " ") == "Predictor drift (orange diamonds) (simulated data)"
     assert names_in(" ".join(words_on(ax))) == []
 
 

@@ -44,3 +44,12 @@ def test_more_levels_are_rows_in_words_and_few_people_are_not_shown():
     assert rows["age in ten-year bands"] == ""
     assert rows["  50 to 59"] == "30 (75.0 %)"
     assert rows["  70 to 79"] == rows["  60 to 69"] == TOO_FEW
+
+
+def test_a_score_that_is_measured_again_says_which_is_of_the_first_visit():
+    scores = np.linspace(20, 60, N)
+    first, later = shown(womac_function_0_100=scores, womac_function_followup_0_100=scores)
+    assert first[0].startswith("WOMAC function at the first visit (points 0-100), ")
+    assert later[0].startswith("WOMAC function at follow-up (points 0-100), ")
+    [alone] = shown(womac_function_0_100=scores)
+    assert alone[0].startswith("WOMAC function (points 0-100), ")

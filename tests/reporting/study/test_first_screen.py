@@ -42,7 +42,10 @@ def test_for_whom_what_changes_an_answer_and_whether_to_trust_it(first, study):
     assert whom.value.startswith("People aged 55 or older with symptomatic hip osteoarthritis; ")
     assert "outcome after 36 months, in those who keep their hip until then" in whom.value
     first_named = importance(study.sheet)[0]
-    assert changes.value.startswith(f"{first_named.group.label} ({first_named.sd:.1f} points), ")
+    # The outcome is the same score: the predictor says when it was measured.
+    assert changes.value.startswith(
+        f"{first_named.group.label} at the first visit ({first_named.sd:.1f} points), "
+    )
     assert trust.value.startswith("Not for patients: the people are simulated. Validated")
     assert "held out" in trust.value
     alone = screen(study, holdout=None).facts[2].value
@@ -103,3 +106,13 @@ def test_a_risk_has_the_spread_of_risks_in_place_of_an_interval(study):
     low, high = curve.predicted_quantile(0.1), curve.predicted_quantile(0.9)
     assert values(spread) == [f"{100 * low:.0f} % to {100 * high:.0f} %"]
     assert low == pytest.approx(0.14, abs=0.03)
+
+
+def test_a_single_block_is_named_in_its_tile_and_a_loss_says_that_it_falls(study):
+    added = study.evidence.added
+    one = added.additions[0]
+    gains = tuple(dataclasses.replace(gain, reduction=True) for gain in one.gains)
+    alone = dataclasses.replace(added, additions=(dataclasses.replace(one, gains=gains),))
+    [line] = screen(study, added=alone, association=None).tiles[3].lines
+    assert line.value.startswith("R² reduction ")
+    assert line.detail.casefold().startswith(f"{one.label} (")

@@ -64,3 +64,7 @@ def test_people_without_an_outcome_and_predictors_alone_limit_what_is_known(stud
     # It informs the imputation and is no predictor.
     assert "interim visit" not in text
     assert "which nobody knows at the first visit" in text
+
+
+def test_no_command_is_named(study):
+    assert "hiprisk " not in said(study.evidence, study.config)

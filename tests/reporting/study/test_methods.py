@@ -70,3 +70,8 @@ def test_lists_are_read_without_a_doubt_and_model_types_by_anybody(study):
     assert "hip flexion, worse side; hip extension, worse side" in said
     assert "Candidates: the mean of everybody and linear regression." in said
     assert "low back pain at the first visit (yes vs no)" in said
+
+
+def test_bounds_of_events_are_said_to_have_no_source(study):
+    text = " ".join(methods_section(study.evidence, study.sheet, study.config).paragraphs)
+    assert "Their bounds were declared in the config, which has no place for a source." in text

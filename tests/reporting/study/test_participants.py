@@ -2,7 +2,11 @@
 
 import dataclasses
 
-from hiprisk.reporting.study.participants import findings_section, further_characteristics_section
+from hiprisk.reporting.study.participants import (
+    characteristics_section,
+    findings_section,
+    further_characteristics_section,
+)
 from hiprisk.wording.quantities import TOO_FEW
 
 
@@ -55,3 +59,11 @@ def test_people_are_described_by_outcome_and_by_site(study):
     assert [one.caption for one in sites.tables] == ["Baseline characteristics by site"]
     neither = dataclasses.replace(study.evidence, by_outcome=None, by_site=None)
     assert further_characteristics_section(neither) is None
+
+
+def test_table_1_says_who_is_described_nowhere(study):
+    left_out = study.evidence.flow[1]
+    note = f"Not in this table, and not described in this report: {left_out.n_left_out} "
+    assert study.section["characteristics"].notes[0].startswith(note + left_out.label)
+    none = dataclasses.replace(study.evidence, flow=study.evidence.flow[:1])
+    assert characteristics_section(none).notes[0].startswith("Counts below ")

@@ -98,3 +98,18 @@ def test_sections_are_the_same_whoever_draws_them(study, monkeypatch):
     assert [one.anchor for one in drawn[0]] == ["methods", "people", "characteristics"]
     assert drawn[0] == drawn[1]
     assert drawn[0][1].pictures[0].png.startswith(b"\x89PNG")
+
+
+def test_the_summary_repeats_neither_the_banner_nor_the_section_on_blocks(study):
+    html = page(study)
+    summary = html.partition("<h2>Summary</h2>")[2].partition("</section>")[0]
+    assert "SIMULATED DATA" not in summary
+    assert "minimum important gain 0.01" not in summary
+    assert 'What each block adds: see <a href="#added">' in summary
+
+
+def test_on_paper_the_figure_of_the_first_page_is_not_printed_again(study):
+    html = page(study)
+    assert html.count('<figure class="again">') == 1
+    assert 'See <a class="large" href="#first_figure">the first figure</a>.' in html
+    assert html.count('id="first_figure"') == 1

@@ -23,6 +23,7 @@ from hiprisk.wording.labels import (
     column_label,
     estimand_in_words,
     in_words,
+    predictor_label,
     sheet_labels,
     unit_of_amount,
     with_unit,
@@ -140,7 +141,7 @@ def _variables(sheet: Sheet) -> Table:
         ),
         rows=tuple(
             (
-                spec.label,
+                predictor_label(spec.label, sheet.outcome.label),
                 f"`{spec.name}`",
                 _values(spec),
                 percent(spec.weight, 0),

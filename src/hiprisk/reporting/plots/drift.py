@@ -52,7 +52,7 @@ def draw_drift(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     widest = max([0.3, *(abs(v.standardised_difference or 0.0) for v in shown)])
     ax.set_xlim(-1.15 * widest, 1.15 * widest)
     ax.set_xlabel("standardised difference from the development cohort (SD)")
-    set_title(ax, f"{report.model.name}: predictor drift (orange diamonds)", _provenance(report))
+    set_title(ax, "Predictor drift (orange diamonds)", _provenance(report))
     return ax
 
 
@@ -96,7 +96,7 @@ def draw_cusum(report: DriftReport, *, ax: Axes | None = None) -> Axes:
     else:
         ax.set_xlabel(f"people, cumulative ({watch.times[0]} to {watch.times[-1]})")
     ax.set_ylabel("standardised cumulative sum")
-    set_title(ax, f"{report.model.name}: calibration CUSUM", _provenance(report))
+    set_title(ax, "Calibration CUSUM", _provenance(report))
     highest = max(watch.limit, *map(abs, watch.cusum))
     ax.set_ylim(-1.15 * highest, 1.15 * highest)
     legend_below(ax)

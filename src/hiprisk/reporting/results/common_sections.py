@@ -95,7 +95,7 @@ def expected_section(comparison: ExpectedComparison) -> Section:
     for event in events:
         names = {f"{one.name}_{event.name}": label_of(one.name) for one in event.estimates}
         tables.append(
-            _expected_table(comparison, names, f"Event: {event.label} ({event.n} rows)", fold=True)
+            _expected_table(comparison, names, f"Event: {event.label} (n = {event.n})", fold=True)
         )
     return Section(
         anchor="expected",

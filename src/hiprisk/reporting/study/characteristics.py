@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from hiprisk.evidence.participants.baseline_characteristics import Characteristic, TableOne
 from hiprisk.reporting.page.blocks import Table
-from hiprisk.wording.labels import in_words, with_unit
+from hiprisk.wording.labels import FIRST_VISIT, in_words, with_unit
 from hiprisk.wording.quantities import NONE, TOO_FEW, decimals, number, percent
 
 # A mean so many standard deviations off the median describes few people.
@@ -33,6 +33,7 @@ def characteristics_table(table: TableOne, *, caption: str, missing: bool = True
 
 def _rows(table: TableOne, *, missing: bool) -> Iterator[tuple[str, ...]]:
     groups = [name for name, _ in table.groups]
+    repeated = _measured_again(table)
     by_variable: dict[str, dict[str | None, dict[str, Characteristic]]] = {}
     for row in table.rows:
         levels = by_variable.setdefault(row.variable, {})
@@ -40,14 +41,26 @@ def _rows(table: TableOne, *, missing: bool) -> Iterator[tuple[str, ...]]:
     for levels in by_variable.values():
         cells = {level: [found.get(name) for name in groups] for level, found in levels.items()}
         first = next(iter(cells.values()))
-        yield from _number(first) if None in cells else _category(cells)
+        if None in cells:
+            yield from _number(first, repeated)
+        else:
+            yield from _category(cells)
         if missing and any(cell is not None and cell.n_missing for cell in first):
             yield ("  missing", *(_missing(cell) for cell in first))
 
 
-def _number(cells: Cells) -> Iterator[tuple[str, ...]]:
+def _measured_again(table: TableOne) -> frozenset[str]:
+    """Labels of scores that the table has of later visits too: ``WOMAC function at follow-up``."""
+    labels = {row.label for row in table.rows}
+    return frozenset(
+        label for label in labels if any(other.startswith(f"{label} at ") for other in labels)
+    )
+
+
+def _number(cells: Cells, repeated: Set[str]) -> Iterator[tuple[str, ...]]:
     whole = next(cell for cell in cells if cell is not None)
-    label = with_unit(whole.label, whole.unit)
+    when = f" {FIRST_VISIT}" if whole.label in repeated else ""
+    label = with_unit(f"{whole.label}{when}", whole.unit)
     digits = decimals(whole.sd, 1)
     if _is_skewed(whole):
         yield (f"{label}, median (quartiles)", *(_median(cell, digits) for cell in cells))

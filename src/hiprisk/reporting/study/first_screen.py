@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
@@ -13,6 +14,7 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
+from hiprisk.reporting.study.methods import event_of
 from hiprisk.reporting.study.verdict import evaluated, verdict_of
 from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
@@ -81,6 +83,7 @@ def _facts(evidence: Evidence, sheet: Sheet, config: StudyConfig) -> Iterator[Li
         label="For whom",
         value=f"{capital(config.outcome.population)}; outcome after "
         f"{months_in_words(config.outcome.horizon_months)}"
+        + (f" ({event})" if (event := event_of(config)) else "")
         + (", in those who keep their hip until then" if kept else "")
         + f". {people_counted(evidence.n_people, evidence.n_analysed)} analysed.",
     )
@@ -220,6 +223,9 @@ def _predictors(evidence: Evidence, config: StudyConfig) -> Tile | None:
         lines.append(_effect(table, truth))
         if table.rows[-1].measure == "mean_difference":
             higher = f" {capital(config.outcome.label)}: higher is {config.outcome.higher_is}."
+    if len(lines) == 1:
+        # A single line has no label before its value.
+        lines = [replace(lines[0], detail=f"{lines[0].label} {lines[0].detail}")]
     if not lines:
         return Tile(
             title="What do the predictors add?",
@@ -256,13 +262,16 @@ def gain_line(one: Addition, added: AddedValue, truth: SimulatedTruth | None = N
     truth : SimulatedTruth, optional
         Stands beside the estimate where it is known.
     """
-    gain = one.gain(added.metric).estimate
+    found = one.gain(added.metric)
+    gain = found.estimate
     ends = f"{signed(gain.low or 0.0, 3)} to {signed(gain.high or 0.0, 3)}"
     known = None if truth is None or truth.metric != added.metric else truth.gains.get(one.name)
     true = "" if known is None else f"; **truth {signed(known, 3)}**"
     return Line(
         label=capital(one.label),
-        value=f"{added.metric_label} {signed(gain.value, 3)}",
+        # Of a loss, the sign alone would read as a loss that grew.
+        value=f"{added.metric_label}{' reduction' if found.reduction else ''} "
+        f"{signed(gain.value, 3)}",
         detail=f"({ends}{true}), {one.verdict}",
     )
 

@@ -49,7 +49,7 @@ def _limitations(evidence: Evidence, config: StudyConfig) -> Iterator[str]:
     yield (
         "The model was evaluated in people of the cohort that it was developed in"
         + (", some of them held out" if evidence.holdout is not None else "")
-        + ". How it performs at another time or place is not known (`hiprisk validate`)."
+        + ". How it performs at another time or place is not known."
     )
     replacement = config.outcome.hip_replacement
     if replacement is not None and replacement.strategy == "exclude":

@@ -87,6 +87,12 @@ def steps_not_repeated(evidence: Evidence) -> str:
     return "; ".join(step.split(" (set ")[0] for step in evidence.not_repeated)
 
 
+def event_of(config: StudyConfig) -> str | None:
+    """The event whose risk is predicted, in words; of a continuous outcome there is none."""
+    outcome = config.outcome
+    return outcome.event_level if outcome.dichotomise is None else outcome.dichotomise.label
+
+
 def in_brackets(exposure: str) -> str:
     """An exposure with what is compared in brackets: ``low back pain (yes vs no)``."""
     name, colon, compared = exposure.partition(": ")
@@ -128,13 +134,14 @@ def _outcome(config: StudyConfig) -> Iterator[str]:
         f"**Outcome.** {with_unit(outcome.label, outcome.unit)}, higher is {outcome.higher_is}, "
         f"{months_in_words(outcome.horizon_months)} after the first visit."
     )
-    event = outcome.event_level if outcome.dichotomise is None else outcome.dichotomise.label
+    event = event_of(config)
     if event is not None:
         yield f"Predicted: the probability of an event, {event}."
     if outcome.hip_replacement is not None:
         yield f"{REPLACEMENT[outcome.hip_replacement.strategy]}."
     if outcome.events:
         yield f"Events: {listed([event.label for event in outcome.events])}."
+        yield "Their bounds were declared in the config, which has no place for a source."
     if outcome.thresholds:
         shares = listed([percent(one, 0) for one in outcome.thresholds])
         yield f"Declared threshold probabilities: {shares}."

@@ -93,10 +93,20 @@ def characteristics_section(evidence: Evidence) -> Section:
         ),
         tables=(characteristics_table(evidence.table_one, caption="Baseline characteristics"),),
         notes=(
+            *_left_out(evidence),
             f"Counts below {evidence.table_one.smallest_cell} are not shown, and neither is a "
             "count that would disclose one.",
         ),
     )
+
+
+def _left_out(evidence: Evidence) -> Iterator[str]:
+    """Whom the table does not describe: those excluded before the outcome was looked for."""
+    described = evidence.table_one.groups[0][1]
+    before = [s for s in evidence.flow if s.n_left_out and s.n_remaining >= described]
+    if before:
+        who = "; ".join(f"{s.n_left_out} {s.label}" for s in before)
+        yield f"Not in this table, and not described in this report: {who}."
 
 
 def further_characteristics_section(evidence: Evidence) -> Section | None:

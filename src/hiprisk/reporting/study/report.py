@@ -48,7 +48,12 @@ from hiprisk.reporting.study.participants import (
 )
 from hiprisk.reporting.study.utility import events_section, utility_section
 from hiprisk.sheet.format import Sheet
-from hiprisk.wording.disclaimers import CARD_DISCLAIMER, cohort_warnings, provenance_in_words
+from hiprisk.wording.disclaimers import (
+    CARD_DISCLAIMER,
+    cohort_warnings,
+    model_warnings,
+    provenance_in_words,
+)
 from hiprisk.wording.labels import capital
 
 
@@ -99,11 +104,21 @@ def study_report(
     return render_page(
         title=evidence.title,
         banner=" ".join(cohort_warnings(evidence.provenance)),
-        lead=tuple(map(capital, evidence.summary)),
+        lead=_lead(evidence),
         sections=all_sections,
         first=first_screen(evidence, sections, sheet=sheet, config=config),
         footer=f"{CARD_DISCLAIMER} Data: {data}. Made with hiprisk {created_with['hiprisk']}.",
     )
+
+
+def _lead(evidence: Evidence) -> tuple[str, ...]:
+    """The summary without what stands elsewhere: warnings above it, blocks in their own section."""
+    added = () if evidence.added is None else evidence.added.additions
+    elsewhere = {*model_warnings(evidence.provenance), *(one.sentence for one in added)}
+    said = [capital(one) for one in evidence.summary if one not in elsewhere]
+    if added:
+        said.append("What each block adds: see [What blocks of predictors add](#added).")
+    return tuple(said)
 
 
 # Every section in its order, with what it is made of.
