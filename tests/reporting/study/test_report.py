@@ -113,3 +113,9 @@ def test_on_paper_the_figure_of_the_first_page_is_not_printed_again(study):
     assert html.count('<figure class="again">') == 1
     assert 'See <a class="large" href="#first_figure">the first figure</a>.' in html
     assert html.count('id="first_figure"') == 1
+
+
+def test_long_contents_begin_a_page_of_paper(study):
+    html = page(study)
+    assert '<nav class="long" aria-label="Contents">' in html
+    assert "nav.long { break-before: page; margin-top: 0; }" in html
