@@ -39,10 +39,19 @@ def test_a_description_is_the_study_in_five_lines(tmp_path):
     ]
 
 
+def test_a_description_names_blocks_by_the_labels_of_the_study(tmp_path):
+    bundle = _bundle(
+        tmp_path,
+        config={"block_labels": {"back": "low back pain"}},
+        evidence={"added": {"additions": [{"blocks": ["back", "knee"], "verdict": "adds"}]}},
+    )
+    assert "What blocks add: low back pain + knee: adds." in description(bundle)
+
+
 def test_a_description_says_how_sites_differ_as_the_summary_does():
     sheet = site_sheet(named=False)
     bundle = SimpleNamespace(sheet=sheet, evidence={"n_analysed": 200}, provenance="simulated",
-                             name="small", version=1, sha256="0" * 64)  # fmt: skip
+                             config={}, name="small", version=1, sha256="0" * 64)  # fmt: skip
     assert description(bundle).split("\n\n")[1] == (
         f"Model type: linear, 4 predictors, fitted to 200 people. {model_over_sites(sheet)}"
     )

@@ -13,7 +13,7 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.sheet.format import Sheet
 from hiprisk.tracking.key_metrics import headline
 from hiprisk.wording.disclaimers import provenance_in_words, warnings_of
-from hiprisk.wording.labels import EVALUATIONS, capital
+from hiprisk.wording.labels import EVALUATIONS, blocks_in_words, capital
 from hiprisk.wording.quantities import decimals, people_counted, plural, with_ci
 from hiprisk.wording.sites import model_over_sites
 
@@ -31,7 +31,7 @@ def description(bundle: Bundle) -> str:
         f"**{sheet.title}.** Predicts {sheet.outcome.estimand}.",
         _people(sheet, evidence),
         _performance(evidence, unit=sheet.outcome.unit),
-        _blocks(evidence),
+        _blocks(evidence, bundle.config.get("block_labels") or {}),
         " ".join(one["summary"] for one in evidence.get("comparisons", ()) if one["estimator"]),
         " ".join((*warnings_of(sheet), _origin(bundle))),
     )
@@ -71,11 +71,11 @@ def _performance(evidence: Mapping[str, Any], *, unit: str) -> str:
     return f"{capital(EVALUATIONS[end])}: {'; '.join(said)}." if said else ""
 
 
-def _blocks(evidence: Mapping[str, Any]) -> str:
-    """The verdict on each block, and on all of them together."""
+def _blocks(evidence: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """The verdict on each block, and on all of them together, by the study's labels."""
     added = evidence.get("added") or {}
     said = [
-        f"{' + '.join(one['blocks']).replace('_', ' ')}: {one['verdict']}"
+        f"{blocks_in_words(one['blocks'], labels)}: {one['verdict']}"
         for one in added.get("additions", ())
     ]
     return f"What blocks add: {'; '.join(said)}." if said else ""
