@@ -40,8 +40,8 @@ def said(**changes):
 
 def test_the_sentence_says_what_a_portable_model_costs():
     assert said() == (
-        "Benchmark big forest (package.Forest): out-of-fold R² +0.0040 (95 % CI +0.0020 to +0.0060) "
-        "against the model (linear): it is better, and cannot be shipped."
+        "Benchmark big forest (package.Forest): out-of-fold R² +0.0040 (95 % CI +0.0020 to "
+        "+0.0060) against the model (linear): it is better, and cannot be shipped."
     )
 
 
