@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import OutcomeSpec, Sheet
 
+# A dataclass with a label: an effect, a row, an axis.
+Labelled = TypeVar("Labelled", bound=Any)
 # How a metric of a study was evaluated, as its name in the evidence ends, the best first.
 EVALUATIONS = {
     "corrected": "optimism-corrected",
@@ -93,6 +96,11 @@ def predictor_label(label: str, outcome: str) -> str:
     'WOMAC function at the first visit'
     """
     return f"{label} {FIRST_VISIT}" if label == outcome else label
+
+
+def predictors_labelled(parts: Iterable[Labelled], outcome: str) -> tuple[Labelled, ...]:
+    """Effects, rows or axes of predictors, each with its `predictor_label`."""
+    return tuple(replace(one, label=predictor_label(one.label, outcome)) for one in parts)
 
 
 def sheet_labels(sheet: Sheet) -> dict[str, str]:

@@ -11,7 +11,13 @@ from hiprisk.sheet.format import OutcomeSpec, Sheet, TreesModel
 from hiprisk.sheet.points.nomogram import Nomogram, nomogram
 from hiprisk.sheet.points.table import PointsTable, points_table
 from hiprisk.validation.expected.points import PointsLoss, points_loss
-from hiprisk.wording.labels import capital, event_in_words, unit_of_amount, with_unit
+from hiprisk.wording.labels import (
+    capital,
+    event_in_words,
+    predictors_labelled,
+    unit_of_amount,
+    with_unit,
+)
 from hiprisk.wording.quantities import number, percent, score_decimals
 
 USE_THE_MODEL = (
@@ -31,6 +37,9 @@ def points_section(sheet: Sheet) -> Section:
                         "there is neither a nomogram nor a table of points.",),
         )  # fmt: skip
     found, table = nomogram(sheet), points_table(sheet)
+    label = sheet.outcome.label
+    found = replace(found, axes=predictors_labelled(found.axes, label))
+    table = replace(table, predictors=predictors_labelled(table.predictors, label))
     if found.is_risk:
         found = replace(found, outcome_label=event_in_words(sheet.outcome))
     return Section(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hiprisk.evidence.document import Evidence
 from hiprisk.evidence.participants.baseline_characteristics import TableOne
 from hiprisk.evidence.predictors.example_patient import ExamplePatient
@@ -15,7 +17,7 @@ from hiprisk.reporting.plots.predictors.example import draw_example_patient
 from hiprisk.reporting.plots.predictors.importance import METRICS, draw_importance
 from hiprisk.reporting.plots.predictors.panels import MOST_PANELS
 from hiprisk.sheet.format import Sheet, TreesModel
-from hiprisk.wording.labels import unit_of_amount, with_unit
+from hiprisk.wording.labels import predictors_labelled, unit_of_amount, with_unit
 from hiprisk.wording.quantities import decimals, interval, number, signed
 
 NO_CAUSE = (
@@ -27,16 +29,23 @@ NO_CAUSE = (
 def predictors_section(evidence: Evidence, sheet: Sheet) -> Section | None:
     """What the predictors do; None in evidence that has nothing on it."""
     pictures, tables = [], []
+    outcome = sheet.outcome.label
     if (effects := evidence.partial_effects) is not None and effects.effects:
+        effects = replace(effects, effects=predictors_labelled(effects.effects, outcome))
         pictures.append(_effects(evidence, effects, steps=isinstance(sheet.model, TreesModel)))
         tables.append(_effects_table(evidence, effects))
     if (importance := evidence.importance) is not None and importance.predictors:
+        labelled = predictors_labelled(importance.predictors, outcome)
+        importance = replace(importance, predictors=labelled)
         pictures.append(_importance(evidence, importance))
         tables.append(_importance_table(importance))
     if (example := evidence.example_patient) is not None and example.contributions:
+        labelled_parts = predictors_labelled(example.contributions, outcome)
+        example = replace(example, contributions=labelled_parts)
         pictures.append(_example(evidence, example))
         tables.append(_example_table(example))
     if (by_outcome := evidence.by_outcome) is not None and effects is not None:
+        by_outcome = replace(by_outcome, rows=predictors_labelled(by_outcome.rows, outcome))
         pictures.append(_by_outcome(evidence, by_outcome, effects))
     if not pictures:
         return None

@@ -16,6 +16,7 @@ from hiprisk.reporting.plots.style import (
     new_axes,
     set_title,
 )
+from hiprisk.wording.labels import predictor_label
 
 # Letters in a line of a box.
 LETTERS = 24
@@ -72,13 +73,15 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> No
                                             "shrinkB": 0})  # fmt: skip
 
 
-def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
+def draw_missing(evidence: Evidence, *, outcome: str = "", ax: Axes | None = None) -> Axes:
     """Percentage missing of each variable, in the first group of table 1.
 
     Parameters
     ----------
     evidence : Evidence
         Of a study: `StudyResult.evidence`.
+    outcome : str
+        Label of the outcome: a variable of the same label says when it was measured.
     ax : Axes, optional
         Axes to draw on; new ones by default.
 
@@ -91,7 +94,8 @@ def draw_missing(evidence: Evidence, *, ax: Axes | None = None) -> Axes:
     shares: dict[str, float] = {}
     for row in table.rows:
         if row.group == first:
-            shares[row.label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
+            label = predictor_label(row.label, outcome)
+            shares[label] = 100.0 * row.n_missing / max(row.n_known + row.n_missing, 1)
     some = {label: share for label, share in shares.items() if share > 0}
     ax = ax if ax is not None else new_axes(width=WIDE, height=1.0 + 0.25 * max(len(some), 3))
     labels = sorted(some, key=some.__getitem__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hiprisk.cohort.findings import SMALLEST_COUNT
+from hiprisk.config import StudyConfig
 from hiprisk.evidence.document import Evidence
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
@@ -136,7 +137,7 @@ def further_characteristics_section(evidence: Evidence) -> Section | None:
     )
 
 
-def missing_section(evidence: Evidence) -> Section:
+def missing_section(evidence: Evidence, config: StudyConfig) -> Section:
     """How much of each variable is missing, and in how many rows nothing is."""
     table = evidence.table_one
     return Section(
@@ -145,7 +146,7 @@ def missing_section(evidence: Evidence) -> Section:
         pictures=(
             drawn(
                 name="missing.png",
-                ax=draw_missing(evidence),
+                ax=draw_missing(evidence, outcome=config.outcome.label),
                 alt="Bars: percentage missing of each variable; table 1 has the numbers.",
                 caption="Percentage missing of each variable, among all rows.",
                 wide=True,

@@ -137,7 +137,7 @@ _POSSIBLE: tuple[tuple[Callable[..., Section | None], tuple[str, ...]], ...] = (
     (points_section, ("sheet",)),
     (predictors_section, ("evidence", "sheet")),
     (sample_size_section, ("evidence",)),
-    (missing_section, ("evidence",)),
+    (missing_section, ("evidence", "config")),
     (further_characteristics_section, ("evidence",)),
     (findings_section, ("evidence",)),
     (internal_validation_section, ("evidence",)),
