@@ -80,8 +80,9 @@ def _check_events(text: str, *, name: str) -> None:
                 raise _error(f"more than {MAX_DEPTH} levels deep", event.start_mark, name)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
-        reason = getattr(problem, "problem", None) or "it is not YAML"
-        raise _error(f"not YAML: {reason}", mark, name) from None
+        # A character that YAML does not allow comes with a reason, anything else with a problem.
+        reason = getattr(problem, "problem", None) or getattr(problem, "reason", None)
+        raise _error(f"not YAML: {reason}" if reason else "not YAML", mark, name) from None
     except RecursionError:
         raise ConfigError(f"more than {MAX_DEPTH} levels deep", file=name) from None
 

@@ -62,7 +62,7 @@ def entries_of_columns(sheet: Sheet, columns: Mapping[str, str]) -> dict[str, di
     for name, (label, kind, source) in kinds.items():
         column = columns.get(name, name)
         if name not in packaged and column not in {*kinds, *packaged}:
-            # As undeclared as without the entry: a mapping that says nothing of it is no refusal.
+            # A name that the mapping leaves out stays undeclared, and nothing is refused for it.
             found[name] = {"label": label, "kind": kind, "source": source, "aliases": [column]}
     return found
 

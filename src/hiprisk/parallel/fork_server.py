@@ -16,7 +16,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from functools import partial
 from multiprocessing import util
 from typing import Any
 
+from hiprisk.processes.environment import environment
 from hiprisk.processes.garbage import no_garbage_search
 from hiprisk.processes.parent import ending_with_parent
 
@@ -67,7 +68,7 @@ def fork_server(module: str, *, workers: int) -> Iterator[None]:
 
     multiprocessing.get_context("forkserver").set_forkserver_preload([module])
     try:
-        with _environment({**_THREADS, **_same_modules(), _FOLDER: util.get_temp_dir()}):
+        with environment({**_THREADS, **_same_modules(), _FOLDER: util.get_temp_dir()}):
             forkserver.ensure_running()
     except OSError:
         # The name of a socket has about 100 bytes, and the folder of temporary files may have more.
@@ -106,20 +107,6 @@ def _stop(server: _Running, *, kill_workers: bool) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(started._forkserver_pid, signal.SIGTERM)
         started._stop()
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextmanager
@@ -188,7 +175,7 @@ def joblib_forks() -> Iterator[Tracker | None]:
 
     server.has_workers = True
 
-    with _environment(_same_modules()):
+    with environment(_same_modules()):
         resource_tracker._resource_tracker.ensure_running()
     own = resource_tracker._resource_tracker
     before = context.get_start_method()

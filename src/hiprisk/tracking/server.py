@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from hiprisk.databases.address import is_postgres
 from hiprisk.databases.postgres import Database
 from hiprisk.errors import StoreError
+from hiprisk.processes.environment import environment
 
 # Two tries of four seconds each, with a pause between: ten seconds in all.
 WITHOUT = "go on without tracking: train with --set tracking.enabled=false, others without --track"
@@ -46,7 +44,7 @@ def ask_server(mlflow: Any, store: str) -> None:
         With the server's host, and whether it is silent or refuses.
     """
     try:
-        with _environment(_IMPATIENT):
+        with environment(_IMPATIENT):
             mlflow.MlflowClient(tracking_uri=store).search_experiments(max_results=1)
     except Exception as broken:  # whatever the connection raises
         raise _no_answer(store, str(broken)) from broken
@@ -60,17 +58,3 @@ def _no_answer(store: str, said: str) -> StoreError:
         column="MLFLOW_TRACKING_URI",
         advice=f"start it, correct the address, or {WITHOUT}",
     )
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -88,21 +88,7 @@ def report_drift(
         If the cohort has none of the model's variables or too few rows, or these look like
         stacked imputations.
     """
-    refuse_stack(cohort)
-    names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
-    if not names:
-        raise InputError(
-            "the cohort has none of the model's variables",
-            code="MISSING_COLUMN",
-            file=cohort.source_name,
-            advice="hiprisk template lists them; a mapping can rename columns",
-        )
-    if cohort.n_rows < MIN_PEOPLE:
-        raise InputError(
-            f"{cohort.n_rows} rows are too few to see drift (at least {MIN_PEOPLE})",
-            code="TOO_FEW",
-            file=cohort.source_name,
-        )
+    names = _compared_variables(sheet, cohort)
     given = cohort_columns(sheet.variables, cohort.frame, cohort.unreadable)
     columns = given.columns
     moved = [
@@ -141,6 +127,26 @@ def report_drift(
         expected_note=note,
     )
     return replace(found, summary=tuple(sentences_of(found)))
+
+
+def _compared_variables(sheet: Sheet, cohort: Cohort) -> list[str]:
+    """Names of the model's variables that a cohort has; refuses one that shows no drift."""
+    refuse_stack(cohort)
+    names = [spec.name for spec in sheet.variables if spec.name in cohort.frame.columns]
+    if not names:
+        raise InputError(
+            "the cohort has none of the model's variables",
+            code="MISSING_COLUMN",
+            file=cohort.source_name,
+            advice="hiprisk template lists them; a mapping can rename columns",
+        )
+    if cohort.n_rows < MIN_PEOPLE:
+        raise InputError(
+            f"{cohort.n_rows} rows are too few to see drift (at least {MIN_PEOPLE})",
+            code="TOO_FEW",
+            file=cohort.source_name,
+        )
+    return names
 
 
 def _expected(
