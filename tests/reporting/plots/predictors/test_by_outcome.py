@@ -9,7 +9,7 @@ SHARED = {"label": "x", "unit": "", "n_missing": 0}
 def table():
     rows = [
         Characteristic(variable="age_years", group=group, n_known=40, median=median,
-                       q25=median - 5.0, q75=median + 5.0, **SHARED)
+                       q25=median - 5.0, q75=median + 5.0, **SHARED | {"unit": "years"})
         for group, median in (("event", 70.0), ("no event", 60.0))
     ]  # fmt: skip
     rows += [
@@ -29,13 +29,14 @@ def test_dots_are_medians_and_percentages_and_a_small_count_has_none():
     quartiles = [list(path.vertices[:, 0]) for one in age.collections for path in one.get_paths()]
     assert quartiles == [[65.0, 75.0], [55.0, 65.0]]
     assert [list(line.get_xdata()) for line in back_pain.get_lines()] == [[75.0]]
-    assert back_pain.get_title(loc="left") == "X: yes (%)"
+    assert back_pain.get_title(loc="left") == "X: yes"
+    assert (age.get_xlabel(), back_pain.get_xlabel()) == ("years", "%")
     assert ax.get_title() == "Predictors by outcome (simulated data)"
 
 
 def test_variables_are_drawn_in_the_order_asked_for():
     ax = draw_predictors_by_outcome(table(), variables=("lbp_any", "age_years"))
-    assert ax.child_axes[0].get_title(loc="left") == "X: yes (%)"
+    assert ax.child_axes[0].get_title(loc="left") == "X: yes"
     assert len(ax.child_axes) == 2
 
 
@@ -59,4 +60,4 @@ def test_more_than_two_levels_are_a_bar_a_group_with_their_names():
     assert bars[-1][1] == 0.0
     words = [text.get_text() for text in panel.texts]
     assert words == ["50…", "60 to 69", "70 or…", "50 to 59", "60 to 69"]
-    assert panel.get_title(loc="left") == "Age band (%)"
+    assert panel.get_title(loc="left") == "Age band"

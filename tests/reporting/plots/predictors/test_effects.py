@@ -21,6 +21,8 @@ def test_each_panel_draws_the_numbers_of_the_evidence(study):
     assert "(simulated data)" in ax.get_title(loc="left") + ax.get_title()
     assert ax.get_ylabel() == "predicted (points)"
     for panel, effect in zip(ax.child_axes, largest, strict=True):
+        title = panel.get_title(loc="left").replace("\n", " ")
+        assert (title.lower(), panel.get_xlabel()) == (effect.label.lower(), effect.unit)
         drawn = panel.get_lines()[0]
         assert tuple(drawn.get_ydata()) == effect.predicted
         ends = [y for path in panel.collections[0].get_paths() for y in path.vertices[:, 1]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from matplotlib import colormaps
@@ -12,13 +11,14 @@ from hiprisk.evidence.participants.baseline_characteristics import Characteristi
 from hiprisk.reporting.plots.predictors.names import short
 from hiprisk.reporting.plots.predictors.panels import (
     COLUMNS,
-    LETTERS,
     MOST_PANELS,
     frame_of_panels,
+    name_panel,
     panel_at,
+    space_for,
 )
 from hiprisk.reporting.plots.style import BLACK, BLUE, SMALL, set_title
-from hiprisk.wording.labels import capital, in_words, with_unit
+from hiprisk.wording.labels import capital, in_words
 from hiprisk.wording.reference import ABSENT_LEVELS
 
 # Of a bar's first level, in the map of colours; and what a letter takes of a bar.
@@ -53,11 +53,14 @@ def draw_predictors_by_outcome(
     rows = [found for one in variables or _all(table) if (found := _rows(table, one))]
     shown = rows[:MOST_PANELS]
     n_rows = -(-len(shown) // COLUMNS)
-    ax = frame_of_panels(ax, n_rows)
+    space = space_for(_name(characteristics) for characteristics in shown)
+    ax = frame_of_panels(ax, n_rows, space)
     names = [name.split(" (")[0] for name, _ in table.groups]
     for place, characteristics in enumerate(shown):
-        panel = panel_at(ax, place, n_rows)
-        if len({row.level for row in characteristics}) > 1:
+        panel = panel_at(ax, place, n_rows, space)
+        first = characteristics[0]
+        name_panel(panel, _name(characteristics), first.unit if first.level is None else "%")
+        if _has_levels(characteristics):
             _levels(panel, characteristics)
         else:
             _characteristic(panel, characteristics)
@@ -83,7 +86,6 @@ def _rows(table: TableOne, variable: str) -> list[Characteristic]:
 
 def _levels(panel: Axes, rows: Sequence[Characteristic]) -> None:
     """A bar a group, its levels side by side from light to dark."""
-    _name(panel, f"{capital(rows[0].label)} (%)")
     groups = list(dict.fromkeys(row.group for row in rows))
     levels = list(dict.fromkeys(row.level for row in rows))
     for place, group in enumerate(groups):
@@ -103,17 +105,17 @@ def _levels(panel: Axes, rows: Sequence[Characteristic]) -> None:
     panel.set_xlim(0.0, 100.0)
 
 
-def _name(panel: Axes, name: str) -> None:
-    lines = textwrap.wrap(name, LETTERS, max_lines=2, placeholder=" …")
-    panel.set_title("\n".join(lines), fontsize=SMALL, loc="left", pad=3)
+def _has_levels(rows: Sequence[Characteristic]) -> bool:
+    return len({row.level for row in rows}) > 1
+
+
+def _name(rows: Sequence[Characteristic]) -> str:
+    label, level = capital(rows[0].label), rows[0].level
+    return label if level is None or _has_levels(rows) else f"{label}: {in_words(level)}"
 
 
 def _characteristic(panel: Axes, rows: Sequence[Characteristic]) -> None:
     first = rows[0]
-    name = capital(with_unit(first.label, first.unit))
-    if first.level is not None:
-        name = f"{capital(first.label)}: {in_words(first.level)} (%)"
-    _name(panel, name)
     for place, row in enumerate(rows):
         if row.q25 is not None and row.q75 is not None:
             panel.hlines(place, row.q25, row.q75, color=BLUE, linewidth=2.0)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.axes import Axes
 
 from hiprisk.evidence.predictors.partial_effects import PartialEffect, PartialEffects
 from hiprisk.reporting.plots.predictors.names import short
 from hiprisk.reporting.plots.predictors.panels import (
-    BELOW,
     COLUMNS,
-    LETTERS,
     MOST_PANELS,
+    NUMBERS,
+    UNIT,
     frame_of_panels,
+    name_panel,
     panel_at,
+    space_for,
 )
-from hiprisk.reporting.plots.style import BLUE, GREY, LABEL, SMALL, set_title
-from hiprisk.wording.labels import capital, in_words, with_unit
+from hiprisk.reporting.plots.style import BLUE, GREY, LABEL, set_title
+from hiprisk.wording.labels import capital, in_words
 
 # Names of levels that together have more letters stand upright below a panel, at most so many.
 LETTERS_OF_A_ROW, MOST_UPRIGHT = 22, 10
@@ -55,13 +55,14 @@ def draw_partial_effects(
     shown = found.largest(MOST_PANELS)
     n_rows = -(-len(shown) // COLUMNS)
     upright = any(one.kind == "category" and not _side_by_side(one) for one in shown)
-    below = BELOW_NAMES if upright else BELOW
-    ax = frame_of_panels(ax, n_rows, below=below)
+    below = BELOW_NAMES if upright else NUMBERS + UNIT
+    space = space_for((one.label for one in shown), below=below)
+    ax = frame_of_panels(ax, n_rows, space)
     ax.set_ylabel(f"predicted ({unit})" if unit else "predicted", labelpad=28, fontsize=LABEL)
     ends = [value for one in shown for value in (*one.predicted, *one.low, *one.high)]
     room = 0.05 * (max(ends) - min(ends)) or 1.0
     for place, effect in enumerate(shown):
-        panel = panel_at(ax, place, n_rows, below=below)
+        panel = panel_at(ax, place, n_rows, space)
         panel.set_ylim(min(ends) - room, max(ends) + room)
         _effect(panel, effect, steps=steps)
     set_title(ax, "Prediction by each predictor, the others held", provenance)
@@ -69,9 +70,7 @@ def draw_partial_effects(
 
 
 def _effect(panel: Axes, effect: PartialEffect, *, steps: bool) -> None:
-    name = capital(with_unit(effect.label, effect.unit))
-    lines = textwrap.wrap(name, LETTERS, max_lines=2, placeholder=" …")
-    panel.set_title("\n".join(lines), fontsize=SMALL, loc="left", pad=3)
+    name_panel(panel, capital(effect.label), effect.unit)
     if effect.kind == "category":
         _levels(panel, effect)
         return
