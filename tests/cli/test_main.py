@@ -91,10 +91,12 @@ def test_version_is_the_packages(capsys):
 
 def test_the_environment_is_set_before_numpy_is_imported(monkeypatch, capsys):
     monkeypatch.delenv("MLFLOW_DISABLE_TELEMETRY", raising=False)
+    monkeypatch.delenv("OPENBLAS_THREAD_TIMEOUT", raising=False)
     monkeypatch.setenv("OMP_WAIT_POLICY", "active")
     main(["--version"])
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
     assert os.environ["OMP_WAIT_POLICY"] == "active"
+    assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == "10"
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,25 @@ def test_a_refusal_has_its_turn_wherever_it_comes_from(which):
     assert done == list(range(which))
 
 
+@pytest.mark.parametrize("how", [{}, {"workers": 2}, {"workers": 2, "takes_part": True}])
+def test_what_is_done_meanwhile_comes_before_the_first_result(how):
+    done = []
+    found = map_in_order(square, range(5), meanwhile=lambda: done.append("first"), **how)
+    assert done == []
+    for value, _ in found:
+        done.append(value)
+    assert done == ["first", 0, 1, 4, 9, 16]
+
+
+@pytest.mark.parametrize("how", [{}, {"workers": 2}, {"workers": 2, "takes_part": True}])
+def test_a_refusal_of_what_is_done_meanwhile_ends_everything(how):
+    def refuse():
+        raise InputError("has the wrong unit", file="clinic.csv")
+
+    with pytest.raises(InputError, match=r"clinic\.csv: has the wrong unit"):
+        list(map_in_order(square, range(50), meanwhile=refuse, **how))
+
+
 def test_nothing_comes_of_nothing():
     assert list(map_in_order(square, [], workers=2)) == []
     assert list(map_in_order(square, [], workers=2, takes_part=True)) == []

@@ -7,7 +7,13 @@ import pytest
 
 from hiprisk.outputs import written_whole
 from hiprisk.processes import scratch
-from hiprisk.processes.scratch import kept_from_sweeping, scratch_file, scratch_folder, sweep
+from hiprisk.processes.scratch import (
+    kept_from_sweeping,
+    scratch_file,
+    scratch_folder,
+    sweep,
+    working_folder,
+)
 from killed_process import a_process
 from small_bundle import write_small_bundle
 
@@ -50,6 +56,18 @@ def test_rows_of_patients_that_a_killed_writer_left_go_with_the_next(tmp_path):
             assert hidden(tmp_path) == [ours.name]
             ours.write_text("3,Ann")
     assert [path.name for path in tmp_path.iterdir()] == ["other.csv"]
+
+
+def test_a_working_folder_is_ours_alone_and_gone_afterwards(tmp_path):
+    with working_folder(tmp_path) as folder:
+        assert hidden(tmp_path) == [folder.name]
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "part").write_text("1,Jane Roe")
+        sweep(tmp_path)
+        assert (folder / "part").exists()
+    assert hidden(tmp_path) == []
+    with pytest.raises(OSError, match="No such file"), working_folder(tmp_path / "nowhere"):
+        pass
 
 
 def test_the_folder_of_a_killed_writer_goes_with_the_next_version(tmp_path):

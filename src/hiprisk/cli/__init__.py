@@ -69,6 +69,8 @@ def _prepare_environment() -> None:
     for name, value in (
         ("MLFLOW_DISABLE_TELEMETRY", "true"),
         ("OMP_WAIT_POLICY", "passive"),
+        # Threads of NumPy's linear algebra sleep after 2**10 cycles without work, not 2**26.
+        ("OPENBLAS_THREAD_TIMEOUT", "10"),
         ("MLFLOW_LOGGING_LEVEL", "WARNING"),
     ):
         os.environ.setdefault(name, value)

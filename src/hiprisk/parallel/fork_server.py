@@ -161,7 +161,12 @@ def start_method() -> str:
 
     A copy of this process would hold its threads' locks, Arrow's among them.
     """
-    return "spawn" if _CURRENT.get() is None else "forkserver"
+    return "forkserver" if starts_at_once() else "spawn"
+
+
+def starts_at_once() -> bool:
+    """Whether a worker process is there without importing anything."""
+    return _CURRENT.get() is not None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from hiprisk.errors import StoreError
 from hiprisk.parallel.cluster.current import current_cluster
-from hiprisk.parallel.fork_server import start_method
+from hiprisk.parallel.fork_server import start_method, starts_at_once
 from hiprisk.processes.garbage import leave_memory_to_system
 from hiprisk.processes.identity import start_of
 from hiprisk.processes.parent import end_with_parent
@@ -33,6 +33,7 @@ def map_in_order(
     *,
     workers: int = 1,
     takes_part: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[Result]:
     """Apply a function to items as they come; results come in the order of the items.
 
@@ -51,6 +52,9 @@ def map_in_order(
     takes_part : bool
         This process is one of the workers: it takes an item when the others have enough, which
         saves the memory and the start of one of them. Those of a cluster do without it.
+    meanwhile : callable, optional
+        Done here before the first result is given, while processes start or work on first items.
+        What it raises ends everything.
 
     Yields
     ------
@@ -62,19 +66,30 @@ def map_in_order(
     StoreError
         If a worker process ends before its work does, or the cluster is lost.
     """
-    cluster = current_cluster()
-    if workers == 1:
+    cluster, first = current_cluster(), meanwhile or _nothing
+    if cluster is None and workers > 1:
+        yield from _in_processes(function, items, workers, first, takes_part=takes_part)
+        return
+    first()
+    if cluster is None or workers == 1:
         yield from map(function, items)
-    elif cluster is None:
-        yield from _in_processes(function, items, workers, takes_part=takes_part)
     else:
         from hiprisk.parallel.cluster.work import stream_on_cluster
 
         yield from stream_on_cluster(cluster, function, iter(items))
 
 
+def _nothing() -> None:
+    """Where there is nothing to do in the meantime."""
+
+
 def _in_processes(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int, *, takes_part: bool
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    meanwhile: Callable[[], None],
+    *,
+    takes_part: bool,
 ) -> Iterator[Result]:
     others = workers - 1 if takes_part else workers
     pool = ProcessPoolExecutor(
@@ -85,7 +100,7 @@ def _in_processes(
     )
     try:
         of_pool = _bounded_with_this if takes_part else _bounded
-        yield from of_pool(pool, function, iter(items), BLOCKS_A_WORKER * others)
+        yield from of_pool(pool, function, iter(items), BLOCKS_A_WORKER * others, meanwhile)
     except BrokenProcessPool as lost:
         raise worker_lost() from lost
     finally:
@@ -112,8 +127,10 @@ def _bounded(
     function: Callable[[Item], Result],
     items: Iterator[Item],
     most: int,
+    meanwhile: Callable[[], None],
 ) -> Iterator[Result]:
     under_way = deque(pool.submit(function, item) for item in itertools.islice(items, most))
+    meanwhile()
     while under_way:
         result = under_way.popleft().result()
         under_way.extend(pool.submit(function, item) for item in itertools.islice(items, 1))
@@ -125,12 +142,16 @@ def _bounded_with_this(
     function: Callable[[Item], Result],
     items: Iterator[Item],
     most: int,
+    meanwhile: Callable[[], None],
 ) -> Iterator[Result]:
     """The same; an item that nobody has room for is worked on here."""
     ready = pool.submit(os.getpid)
     under_way: deque[Future[Result]] = deque()
-    # A process that starts takes as long as some items do.
-    while not ready.done():
+    if starts_at_once():
+        under_way.extend(pool.submit(function, item) for item in itertools.islice(items, most))
+    meanwhile()
+    # A process that starts anew takes as long as some items do.
+    while not under_way and not ready.done():
         for item in itertools.islice(items, 1):
             yield function(item)
             break

@@ -47,6 +47,27 @@ def scratch_folder(parent: Path) -> Path:
     return parent / f"{FOLDER_START}{_owner()}"
 
 
+@contextlib.contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """A hidden folder that this account alone can enter, for as long as the block takes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    import shutil
+
+    sweep(parent)
+    folder = scratch_folder(parent)
+    folder.mkdir(mode=0o700)
+    try:
+        with kept_from_sweeping(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _owner() -> str:
     # Only writers need it; a prediction starts faster without.
     import secrets

@@ -5,9 +5,13 @@ import io
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks
+from hiprisk.cohort.files import csv_lines
+from hiprisk.cohort.files.byte_source import ByteSource
+from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks, row_ranges
+from hiprisk.cohort.files.csv_lines import RowCuts, scan_lines
 from hiprisk.errors import InputError
 
 
@@ -37,6 +41,31 @@ def test_a_line_end_in_quotes_ends_no_row(block_bytes):
 def test_mark_and_header_of_two_lines_are_left_out():
     content = b'\xef\xbb\xbf"a\nb",c\n1,2\n'
     assert blocks(content, 4096, header_lines=2, ends_in_quotes=True) == [b"1,2\n"]
+
+
+@pytest.mark.parametrize("block_bytes", [16, 48, 64, 320, 4096])
+@pytest.mark.parametrize("last", [b"", b"7,7", b"7,7\n", b" "])
+def test_ranges_are_the_blocks_by_their_places(tmp_path, monkeypatch, block_bytes, last):
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", 16)
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(300)) + last
+    (tmp_path / "in.csv").write_bytes(content)
+    source = ByteSource(path=tmp_path / "in.csv")
+    cuts = scan_lines(source, ",", header_bytes=3).cuts
+    found = list(row_ranges(cuts, block_bytes=block_bytes, name="in.csv"))
+    parts = [content[place.start : place.stop] for place in found]
+    assert b"".join(parts) == content.removeprefix(b"a,b\n").rstrip(b" ")
+    rows = [part.count(b"\n") for part in parts]
+    assert [place.n_before for place in found] == [sum(rows[:n]) for n in range(len(rows))]
+    # The first decides whether the file is scored at all: it has the rows that one process reads.
+    whole = blocks(content, block_bytes)
+    assert parts[0] == whole[0] if len(parts) > 1 else parts[0].startswith(whole[0].rstrip(b" "))
+    assert len(parts) >= min(2, len(content) // (2 * block_bytes))
+
+
+def test_a_row_longer_than_two_blocks_has_no_range():
+    cuts = RowCuts(np.array([4, 10, 500]), np.array([0, 2, 3]))
+    with pytest.raises(InputError, match="too long"):
+        list(row_ranges(cuts, block_bytes=100, name="x.csv"))
 
 
 def test_a_row_longer_than_two_blocks_is_refused():

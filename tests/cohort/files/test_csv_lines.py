@@ -43,6 +43,40 @@ def test_a_quote_that_stays_open_is_refused_by_its_line(scanned):
         scanned(b'a,b\n1,"2"\n3,"4\n5,6\n')
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_file_whose_lines_are_its_rows_is_known_by_what_it_must_not_hold(
+    scanned, monkeypatch, seed
+):
+    rng = random.Random(seed)
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", rng.choice([1, 2, 3, 7, 1 << 20]))
+    for _ in range(50):
+        letters = rng.choices(["a", "\n", "\r\n", "\r"], [9, 4, 4, 0.2], k=12)
+        text = "a,b\n" + "".join(letters)
+        rest = text.replace("\r\n", "\n")
+        blank = "\n\n" in rest or "\n\r" in rest
+        is_bare = not blank and "\r" not in rest.removesuffix("\r")
+        assert scanned(text.encode()).are_bare == is_bare, repr(text)
+    assert not scanned(b'a,b\n"1",2\n').are_bare
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 5, 8, 64, 1 << 20])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ["", "9,9", "9,9\n", "  "])
+def test_cuts_are_behind_line_ends_and_count_the_rows(scanned, monkeypatch, chunk_bytes, end, last):
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", chunk_bytes)
+    mark = "\ufeff" if chunk_bytes == 64 else ""
+    text = (mark + end.join(["a,b", *(f"{row},{row**3}" for row in range(40))]) + end).encode()
+    text += last.replace("\n", end).encode()
+    cuts = scanned(text).cuts
+    for offset, n_rows in zip(cuts.offsets.tolist(), cuts.n_rows.tolist(), strict=True):
+        before = text[:offset]
+        assert before.endswith(b"\n") or before == text
+        assert len(before.decode().splitlines()) - 1 == n_rows
+    assert cuts.offsets[0] == len(mark.encode()) + 3 + len(end)
+    # A line that holds nothing and does not end is no row.
+    assert text[cuts.offsets[-1] :].strip() == b""
+
+
 def test_a_nul_byte_is_refused(scanned):
     with pytest.raises(InputError, match="NUL bytes"):
         scanned(b"a,b\n1,\x00\n")

@@ -1,12 +1,17 @@
 """A large file scored in pieces, in several processes: the bytes and counts of one."""
 
+import gzip
+import os
+
 import numpy as np
 import pytest
 
+from hiprisk.cohort.files import csv_lines
 from hiprisk.cohort.mapping import mapping_from_text
-from hiprisk.errors import ConfigError, InputError
+from hiprisk.errors import ConfigError, InputError, StoreError
 from hiprisk.serving.files import pieces, processes
 from hiprisk.serving.files import score as module
+from hiprisk.serving.files.pieces import Parts, ScoredBlock
 from hiprisk.serving.files.score import score_file
 from hiprisk.serving.model import load
 from small_bundle import write_small_bundle
@@ -22,6 +27,7 @@ def model(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     monkeypatch.setattr(module, "BLOCK_BYTES", 25_000)
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", 12_500)
 
 
 def lines():
@@ -53,7 +59,8 @@ def in_this_process(monkeypatch):
     """Each piece by itself, and none of them in a process of its own."""
     scored = []
 
-    def one_by_one(function, items, **_options):
+    def one_by_one(function, items, *, meanwhile, **_options):
+        meanwhile()
         for item in items:
             scored.append(item.n_before)
             yield function(item)
@@ -74,8 +81,63 @@ def test_pieces_have_the_bytes_the_counts_and_the_findings_of_the_whole(
     assert {found["code"] for found in one[1]["warnings"]} >= {"UNIT_SUSPECT", "CODES_UNKNOWN"}
 
 
+def test_pieces_of_a_packed_file_travel_from_process_to_process(model, tmp_path, in_this_process):
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress("\n".join(lines()).encode()))
+    one, several = both_ways(model, path)
+    assert len(in_this_process) > 5
+    assert one == several
+
+
+@pytest.mark.parametrize("change", [" ", "\nr1,60,male,no,30"])
+def test_a_file_that_changes_while_its_ranges_are_read_is_refused(
+    model, tmp_path, monkeypatch, change
+):
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(lines()))
+
+    def then_changed(function, items, *, meanwhile, **_options):
+        meanwhile()
+        yield function(next(items))
+        with path.open("a") as more:
+            more.write(change)
+        yield from map(function, items)
+
+    monkeypatch.setattr(pieces, "map_in_order", then_changed)
+    with pytest.raises(InputError, match=r"in\.csv: the file changed while it was read"):
+        score_file(model, path, tmp_path / "out.csv", workers=2)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_another_process_scored_lies_in_a_file_until_it_is_joined(tmp_path):
+    here, elsewhere = Parts(tmp_path, os.getpid()), Parts(tmp_path, os.getpid() + 1)
+    lines = memoryview(b"\na,1\nb,2")
+    assert here.left(lines, "0") is lines
+    assert list(tmp_path.iterdir()) == []
+    part = ScoredBlock(elsewhere.left(lines, "7"), tally=None)
+    assert part.lines == tmp_path / "7"
+    with part.text() as text:
+        assert text == lines
+    assert list(tmp_path.iterdir()) == []
+    with ScoredBlock(lines, tally=None).text() as text:
+        assert text == lines
+
+
+def test_a_full_disk_ends_two_processes_with_the_letter_of_one(model, tmp_path, monkeypatch):
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(lines()))
+
+    def full(self, lines, name):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Parts, "left", full)
+    with pytest.raises(StoreError, match=r"out\.csv: the output cannot be written: No space left"):
+        score_file(model, path, tmp_path / "out.csv", workers=2)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_two_processes_have_the_bytes_of_one(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK_BYTES", 100_000)
+    monkeypatch.setattr(module, "BLOCK_BYTES", 50_000)
     path = tmp_path / "in.csv"
     path.write_text("\n".join(lines()))
     one, two = both_ways(model, path, digits=5)

@@ -7,15 +7,18 @@ on the thread that asks for them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from hiprisk.cohort.files.csv_dialect import LINE_END
+from hiprisk.cohort.files.csv_lines import RowCuts
 from hiprisk.errors import InputError
 
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
@@ -49,12 +52,48 @@ def row_blocks(
         text = waiting + piece
         end = _last_row_end(text, ends_in_quotes=ends_in_quotes)
         if end == 0 and len(text) > 2 * block_bytes:
-            raise InputError("a field is too long", code="FIELD_TOO_LONG", file=name)
+            raise _too_long(name)
         waiting = text[end:]
         if text[:end].strip():
             yield text[:end]
     if waiting.strip():
         yield waiting
+
+
+@dataclass(frozen=True, slots=True)
+class RowRange:
+    """Rows of a file by their first byte, the byte behind their last, and the rows before them."""
+
+    start: int
+    stop: int
+    n_before: int
+
+
+def row_ranges(cuts: RowCuts, *, block_bytes: int, name: str) -> Iterator[RowRange]:
+    """Where the blocks of `row_blocks` are in a file whose lines are its rows.
+
+    Parameters
+    ----------
+    cuts : RowCuts
+    block_bytes : int
+        About as many bytes make a block, the first one twice as many; no row may have more.
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        If a row has more bytes than a block.
+    """
+    end = int(cuts.offsets[-1])
+    wanted = np.append(np.arange(2 * block_bytes, end, block_bytes), end)
+    last = np.searchsorted(cuts.offsets, wanted, side="right") - 1
+    for one, following in itertools.pairwise(np.unique(np.concatenate([[0], last])).tolist()):
+        start, stop = cuts.offsets[[one, following]].tolist()
+        if np.diff(cuts.offsets[one : following + 1]).max() > 2 * block_bytes:
+            raise _too_long(name)
+        if stop > start:
+            yield RowRange(start, stop, int(cuts.n_rows[one]))
 
 
 def bare_lines(block: bytes, n_rows: int) -> pa.Array | None:
@@ -72,9 +111,9 @@ def bare_lines(block: bytes, n_rows: int) -> pa.Array | None:
     pyarrow.Array or None
         None where its lines are not its rows.
     """
-    text = b"\n" + block.replace(b"\r\n", b"\n")
-    if text.endswith(b"\n"):
-        text = text[:-1]
+    # The search for both takes longer than everything else here.
+    unix = block.replace(b"\r\n", b"\n") if b"\r" in block else block
+    text = b"".join((b"\n", memoryview(unix)[: len(unix) - unix.endswith(b"\n")]))
     starts = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _LF)
     if len(starts) != n_rows or b"\r" in text:
         return None
@@ -91,6 +130,10 @@ def _without_header(stream: BinaryIO, header_lines: int, block_bytes: int) -> by
         found = line_end.search(text, at)
         at = len(text) if found is None else found.end()
     return text[at:]
+
+
+def _too_long(name: str) -> InputError:
+    return InputError("a field is too long", code="FIELD_TOO_LONG", file=name)
 
 
 def _last_row_end(text: bytes, *, ends_in_quotes: bool) -> int:

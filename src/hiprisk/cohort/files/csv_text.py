@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from hiprisk.cohort.files.byte_source import ByteSource, encoding_error
 from hiprisk.cohort.files.column_names import ColumnNames, column_names
-from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks
+from hiprisk.cohort.files.csv_blocks import RowRange, bare_lines, row_blocks, row_ranges
 from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
 from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
 from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
@@ -91,6 +91,36 @@ class CsvReader:
                 ends_in_quotes=self.lines.ends_in_quotes,
                 name=self.source.name,
             )
+        self._check_unchanged()
+
+    def ranges(self, block_bytes: int = BLOCK_BYTES) -> Iterator[RowRange]:
+        """The same blocks by where they are, of a file on disk whose lines are its rows.
+
+        Raises
+        ------
+        InputError
+            As `raw_blocks` does.
+        """
+        assert self.lines.cuts is not None
+        yield from row_ranges(self.lines.cuts, block_bytes=block_bytes, name=self.source.name)
+        self._check_unchanged()
+
+    def raw_block(self, place: RowRange) -> bytes:
+        """One of the blocks of `ranges`, as it came.
+
+        Raises
+        ------
+        InputError
+            If the file changed since.
+        """
+        with self.source.open() as stream:
+            stream.seek(place.start)
+            block = stream.read(place.stop - place.start)
+        # Where it begins and ends is known of the file that was looked through.
+        self._check_unchanged()
+        return block
+
+    def _check_unchanged(self) -> None:
         if self.source.size_and_time() != self.size_and_time:
             raise changed_error(self.source.name)
 

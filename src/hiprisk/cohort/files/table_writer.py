@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _TEXT_SUFFIXES = ("", ".csv", ".txt", ".tsv", ".dat")
 _WRITTEN = "csv, csv.gz, parquet or xlsx"
 SHEET_ROWS = 1_048_576
 SHEET_CELL = 32_767
+# Of a file on its way: after so many the disk begins to take what was written.
+_WRITE_BACK_BYTES = 16 << 20
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 
 
@@ -136,6 +139,7 @@ class CsvWriter:
     def __init__(self, path: Path, dialect: Dialect, *, packed: bool) -> None:
         self._dialect = dialect
         self._file: BinaryIO = path.open("wb")
+        self._n_written_back = 0
         self._stream: Any = self._file
         if packed:
             # Without name and time, so that the same rows are the same bytes.
@@ -168,6 +172,17 @@ class CsvWriter:
         if len(lines):
             self._stream.write(self._encoded(lines[1:]))
             self._stream.write(self._encoded(memoryview(b"\n")))
+            self._write_back()
+
+    def _write_back(self) -> None:
+        """Have the disk take what is there while more is made, and its memory serve what follows.
+
+        Otherwise all of it is waited for at the end.
+        """
+        if self._file.tell() - self._n_written_back > _WRITE_BACK_BYTES:
+            self._n_written_back = self._file.tell()
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def _encoded(self, text: memoryview) -> bytes | memoryview:
         if self._encoder is None:

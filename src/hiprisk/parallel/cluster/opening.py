@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import shutil
 import tempfile
 import time
 import warnings
@@ -21,7 +20,7 @@ from hiprisk.parallel.cluster.address import LOCAL, check_cluster
 from hiprisk.parallel.cluster.current import work_goes_to
 from hiprisk.parallel.cluster.versions import check_versions
 from hiprisk.parallel.cluster.work import Cluster
-from hiprisk.processes.scratch import kept_from_sweeping, scratch_folder, sweep
+from hiprisk.processes.scratch import working_folder
 
 CONNECT_SECONDS = 5.0
 WORKERS_SECONDS = 10.0
@@ -171,7 +170,11 @@ def _own(workers: int) -> Iterator[Any]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
-    with _scratch() as folder, dask.config.set({**pages, "temporary-directory": str(folder)}):
+    everybodys = Path(tempfile.gettempdir())
+    with (
+        working_folder(everybodys) as folder,
+        dask.config.set({**pages, "temporary-directory": str(folder)}),
+    ):
         cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -199,16 +202,3 @@ def _security() -> Any:
     from distributed import Security
 
     return Security.temporary() if find_spec("cryptography") is not None else None
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    everybodys = Path(tempfile.gettempdir())
-    sweep(everybodys)
-    folder = scratch_folder(everybodys)
-    folder.mkdir(mode=0o700)
-    try:
-        with kept_from_sweeping(folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from hiprisk.cohort.reading import BlockReader, CohortBlock, iter_blocks, open_m
 from hiprisk.errors import ConfigError
 from hiprisk.outputs import check_output_file, written_whole
 from hiprisk.parallel import current_cluster
-from hiprisk.serving.files.pieces import FilePlan, large_csv, raw_blocks, scored_in_order
+from hiprisk.processes.scratch import working_folder
+from hiprisk.serving.files.pieces import FilePlan, Parts, large_csv, scored_in_order
 from hiprisk.serving.files.rows import MOST_DIGITS, RowFormat, answered, answered_in_order
 from hiprisk.serving.files.summary import ScoreResult, Tally
 from hiprisk.serving.model import Model
@@ -104,7 +105,9 @@ def score_file(
         # Whoever is given each block needs it here, with its answers.
         csv, n_workers = (None, 1) if each is not None else large_csv(opened, how, mapping, workers)
         elsewhere = workers or 1 if current_cluster() is not None else 1
-        done = job.one_by_one(elsewhere) if csv is None else job.in_pieces(csv, n_workers)
+        done = (
+            job.one_by_one(elsewhere) if csv is None else job.in_pieces(csv, n_workers, out.parent)
+        )
         for n_rows in done:
             if progress is not None:
                 progress(n_rows)
@@ -137,20 +140,29 @@ class _Job:
             self._write(block, answers)
             yield self.tally.n_rows
 
-    def in_pieces(self, csv: CsvReader, workers: int) -> Iterator[int]:
+    def in_pieces(self, csv: CsvReader, workers: int, beside: Path) -> Iterator[int]:
         """The first block here, since it may refuse the file; the others wherever there is room."""
         assert isinstance(self.to, CsvWriter)
-        reader, blocks = self._reader(), raw_blocks(csv, BLOCK_BYTES)
-        for first in itertools.islice(blocks, 1):
-            block = reader.read(csv.parsed(first.content, 1))
-            how = {"accept_units": self.accept_units}
-            self._write(block, answered(self.model, block, self.tally, **how))
-            yield self.tally.n_rows
-        plan = FilePlan(model=self.model, csv=csv, reader=reader, how=self.how)
-        for scored in scored_in_order(plan, blocks, workers=workers):
-            self.tally.follow(scored.tally)
-            self.to.write_lines(memoryview(scored.lines))
-            yield self.tally.n_rows
+        reader = self._reader()
+        with contextlib.ExitStack() as stack:
+            parts = None
+            if current_cluster() is None:
+                parts = Parts(stack.enter_context(working_folder(beside)), os.getpid())
+            plan = FilePlan(model=self.model, csv=csv, reader=reader, how=self.how, parts=parts)
+            blocks = plan.blocks(BLOCK_BYTES)
+            first = next(blocks)
+
+            def score_first() -> None:
+                block = reader.read(csv.parsed(first.read(csv), 1))
+                how = {"accept_units": self.accept_units}
+                self._write(block, answered(self.model, block, self.tally, **how))
+
+            for scored in scored_in_order(plan, blocks, workers=workers, meanwhile=score_first):
+                self.tally.follow(scored.tally)
+                with scored.text() as lines:
+                    self.to.write_lines(lines)
+                yield self.tally.n_rows
+        yield self.tally.n_rows
 
     def _reader(self) -> BlockReader:
         return BlockReader(
