@@ -2,7 +2,13 @@
 
 import pytest
 
-from hiprisk.wording.explanations import has_effect, is_noticeable, others_in_words
+from hiprisk.wording.explanations import (
+    NOTHING_ELSE,
+    has_effect,
+    is_noticeable,
+    others_in_words,
+    others_that_narrow,
+)
 from small_bundle import small_sheet
 
 
@@ -22,6 +28,13 @@ def test_what_narrows_by_less_than_digits_or_a_hundredth_is_negligible(narrows, 
 def test_a_risk_is_judged_in_percentage_points():
     assert is_noticeable(small_sheet(kind="binary"), 0.001, width_80=0.05)
     assert not is_noticeable(small_sheet(kind="binary"), 0.0004, width_80=0.01)
+
+
+def test_what_is_said_below_the_measurements_agrees_with_them():
+    assert others_that_narrow(8, 20, shown=5) == "3 others would narrow it too."
+    assert others_that_narrow(6, 6, shown=5) == "1 other would narrow it too."
+    assert others_that_narrow(5, 6, shown=5) == NOTHING_ELSE
+    assert others_that_narrow(5, 5, shown=5) == ""
 
 
 def test_parts_that_are_shown_as_nothing_share_a_line():

@@ -12,6 +12,21 @@ if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
 
 
+# How an authors' answer begins that gives none: see `AuthorsAnswers`.
+NOT_REPORTED, NOT_APPLICABLE = "not reported", "not applicable"
+
+
+def is_answered(answer: str) -> bool:
+    """Whether the authors' words answer what they were asked.
+
+    Examples
+    --------
+    >>> is_answered("A goniometer."), is_answered("Not applicable; the people are simulated.")
+    (True, False)
+    """
+    return bool(answer) and not answer.lower().startswith((NOT_REPORTED, NOT_APPLICABLE))
+
+
 def not_available_in_words(
     not_available: Mapping[str, str], label: Callable[[str], str]
 ) -> tuple[str, ...]:

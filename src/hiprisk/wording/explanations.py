@@ -40,6 +40,26 @@ def is_noticeable(sheet: Sheet, narrows_80_by: float, *, width_80: float) -> boo
     return narrows_80_by >= NOTICEABLE_SHARE * width_80
 
 
+def others_that_narrow(n_noticeable: int, n_measurable: int, *, shown: int) -> str:
+    """What measurements that are not shown would do, below those that are.
+
+    Parameters
+    ----------
+    n_noticeable, n_measurable : int
+        Measurements that narrow the interval noticeably, and all of them.
+    shown : int
+        At most so many are shown.
+
+    Examples
+    --------
+    >>> others_that_narrow(7, 20, shown=5), others_that_narrow(5, 20, shown=5)
+    ('2 others would narrow it too.', 'Nothing else would narrow it noticeably.')
+    """
+    if n_noticeable > shown:
+        return f"{plural(n_noticeable - shown, 'other')} would narrow it too."
+    return NOTHING_ELSE if n_noticeable < n_measurable else ""
+
+
 def has_effect(value: float, digits: int) -> bool:
     """Whether a contribution is shown as anything but 0."""
     return float(f"{value:.{digits}f}") != 0.0

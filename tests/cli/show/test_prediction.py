@@ -174,6 +174,7 @@ def test_a_width_that_does_not_change_is_not_told(capsys, monkeypatch):
 
 def test_what_would_hardly_help_to_know_is_not_listed(capsys, monkeypatch):
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")
+    assert "narrower by (points)" in out
     assert "sex " not in out[out.index("once measured") : out.index("Nothing else would")]
     monkeypatch.setattr("hiprisk.wording.explanations.NOTICEABLE_SHARE", 0.0)
     _, out, _ = run(capsys, "predict", "small", *PATIENT, "--why")

@@ -238,7 +238,9 @@ def test_the_page_says_what_marks_and_bounds_are_and_folds_parts_without_effect(
     assert "Compared with an average patient of the development cohort without low back" in shown
     # The age is that of the reference patient.
     assert "1 other: no effect" in shown
-    assert "Nothing else would narrow it noticeably." in shown
+    # Below the measurements that would narrow it, not above them.
+    card = tab.locator("#out section", has_text="What would help to know").inner_text()
+    assert card.index("narrower by (points)") < card.index("Nothing else would narrow it")
     assert tab.noise == []
 
 

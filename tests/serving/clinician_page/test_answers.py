@@ -44,6 +44,22 @@ def answers(study):
     return answered(study.sheet, config, evidence)
 
 
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("A goniometer, and training.", ["Expertise: A goniometer, and training."]),
+        ("Not applicable; the model is not for use with patients.", []),
+        ("Not reported by the source.", []),
+    ],
+)
+def test_what_users_must_know_is_named_and_left_out_where_nobody_says(study, said, lines):
+    config = {"reporting": {"user_expertise": said, "setting": said}}
+    answers = answered(study.sheet, config, {})
+    trust, whom = answers[QUESTIONS["trust"]].lines, answers[QUESTIONS["for whom"]].lines
+    assert [line for line in trust if said in line] == lines
+    assert [line for line in whom if said in line] == [f"Setting: {said}" for _ in lines]
+
+
 def test_each_of_a_clinicians_five_questions_has_an_answer(answers):
     assert set(QUESTIONS.values()) < set(answers)
     assert any(question.endswith("add?") for question in answers)

@@ -17,14 +17,14 @@ from hiprisk.cli.show.phrases import (
     variables_counted,
 )
 from hiprisk.wording.explanations import (
-    NOTHING_ELSE,
     NOTHING_NOTICEABLE,
     SOURCE_MARKS,
     has_effect,
     is_noticeable,
     others_in_words,
+    others_that_narrow,
 )
-from hiprisk.wording.labels import with_unit
+from hiprisk.wording.labels import unit_of_amount, with_unit
 from hiprisk.wording.quantities import amount, contribution_decimals, measured, number, signed
 from hiprisk.wording.reference import AVERAGE_MEANS, compared_with
 from hiprisk.wording.similarity import SIMILARITY
@@ -112,9 +112,10 @@ def _show_next(sheet: Sheet, following: Sequence[NextMeasurement], *, width_80: 
         ]
         for item in listed[:SHOWN]
     ]
-    print_table(["once measured", "less of that variance", "narrower by"], rows)
-    if len(listed) < len(following):
-        print_lines(f"  {NOTHING_ELSE}")
+    unit = unit_of_amount(sheet.outcome.unit) if sheet.outcome.kind == "continuous" else ""
+    print_table(["once measured", "less of that variance", with_unit("narrower by", unit)], rows)
+    if others := others_that_narrow(len(listed), len(following), shown=SHOWN):
+        print_lines(f"  {others}")
     print_wrapped(
         "The variance is that of the linear predictor from all that is not known; each share is "
         "that of one measurement alone, so they need not add up to 100 %.",

@@ -10,6 +10,7 @@ from typing import Literal
 
 from hiprisk.cohort.formulas import guarded_cell
 from hiprisk.reporting.page.blocks import APPENDIX, Section, Table
+from hiprisk.wording import availability
 
 State = Literal["done", "partly", "NOT REPORTED", "not applicable"]
 DONE: State = "done"
@@ -18,8 +19,8 @@ NOT_REPORTED: State = "NOT REPORTED"
 NOT_APPLICABLE: State = "not applicable"
 # How an answer begins that is no answer yet, and what it leaves the item: see `AuthorsAnswers`.
 OPENINGS: tuple[tuple[str, State], ...] = (
-    ("not reported", NOT_REPORTED),
-    ("not applicable", NOT_APPLICABLE),
+    (availability.NOT_REPORTED, NOT_REPORTED),
+    (availability.NOT_APPLICABLE, NOT_APPLICABLE),
     ("to be confirmed", PARTLY),
 )
 

@@ -31,6 +31,8 @@ function startPage() {
   const level = (value) => (binary ? percent(value, 1) : fixed(value, 1 + more));
   const bare = (value) => (binary ? fixed(100 * value) : fixed(value, 1 + more));
   const amount = (value) => (binary ? `${fixed(100 * value)} percentage points` : fixed(value, 1 + more));
+  // As in hiprisk.wording.labels: a difference has no range of the scale in its unit.
+  const unitOfAmount = binary ? "percentage points" : outcome.unit.replace(/\s*\(?\b(-?\d+)\s*-\s*(\d+)\)?$/, "");
   const label = (name) => specs.get(name).label;
   const intervalName = (which) => `${which} % ${binary ? "of bootstrap models" : "prediction interval"}`;
   const first = binary ? "risk" : "predicted";
@@ -203,6 +205,7 @@ function startPage() {
   const hasNewSite = (answer) => answer.flags.some((flag) => flag.startsWith("NEW_SITE("));
   const vanishes = (value) => Number.parseFloat(amount(value)) === 0;
 
+  const MOST_LISTED = 5;
   // As in hiprisk.wording.explanations: what digits show, and 1 % of the width.
   const isNoticeable = (item, width) => !vanishes(item.narrows_80_by) && item.narrows_80_by >= 0.01 * width;
 
@@ -220,13 +223,16 @@ function startPage() {
       return card(title, el("p", {}, imputed, el("strong", {}, "Measuring what is not known would not narrow the 80 % interval noticeably (by 1 % of its width or more).")));
     }
     const best = listed[0].variable === engine.siteVariable ? "A site that the model knows" : capital(label(listed[0].variable));
-    const rows = listed.slice(0, 5).map((item) =>
+    const rows = listed.slice(0, MOST_LISTED).map((item) =>
       row([capital(label(item.variable)), shareBar(item.share, null), bare(item.narrows_80_by)]));
+    const further = listed.length - MOST_LISTED;
+    const others = further > 0 ? `${plural(further, "other")} would narrow it too.`
+      : listed.length < next.length ? "Nothing else would narrow it noticeably." : "";
     return card(title,
-      el("p", {}, imputed, el("strong", {}, `${best} would narrow it most.`),
-        listed.length < next.length ? " Nothing else would narrow it noticeably." : ""),
+      el("p", {}, imputed, el("strong", {}, `${best} would narrow it most.`)),
       table("Bars: how much of the uncertainty from unknown values one measurement alone would remove (share of the variance of the linear predictor). They need not add up to 100 %.",
-        ["Once measured", "", binary ? "#points narrower" : "#narrower by"], rows));
+        ["Once measured", "", `#narrower by${unitOfAmount ? ` (${unitOfAmount})` : ""}`], rows),
+      others ? el("p", { class: "small" }, others) : null);
   }
 
   function measurementCard(ranges) {

@@ -18,6 +18,7 @@ from hiprisk.serving.model import Model
 from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_LABELS
+from hiprisk.wording.availability import is_answered
 from hiprisk.wording.disclaimers import (
     DISCLAIMER,
     is_surrogate,
@@ -347,7 +348,8 @@ def _ranges(sheet: Sheet) -> Iterator[str]:
 
 def _stated(config: Mapping[str, Any], key: str) -> str:
     """An answer that only the authors know, where they gave it."""
-    return str((config.get("reporting") or {}).get(key) or "")
+    said = str((config.get("reporting") or {}).get(key) or "")
+    return said if is_answered(said) else ""
 
 
 def _trust(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> Answer:
@@ -361,7 +363,7 @@ def _trust(sheet: Sheet, config: Mapping[str, Any], evidence: Evidence) -> Answe
             yield sample_size_in_words(is_enough=bool(size["sufficient"]))
         yield "It does not tell what a treatment would change, nor when to operate."
         if expertise := _stated(config, "user_expertise"):
-            yield expertise
+            yield f"Expertise: {expertise}"
         yield DISCLAIMER
 
     headline = "Not for patients" if warnings_of(sheet) else "For research only"
