@@ -80,6 +80,24 @@ def test_people_with_a_risk_of_0_or_1_count_as_in_each_own_function():
 
 
 @pytest.mark.parametrize("kind", ["continuous", "binary"])
+@pytest.mark.parametrize("ties", [False, True])
+def test_counts_give_the_same_bits_as_whole_numbers(kind, ties):
+    observed, predicted = people(kind, ties=ties)
+    predicted = np.clip(predicted, 0.05, 0.95) if kind == "binary" else predicted
+    counts, _, omitted = weightings()
+    how = {"metrics": TWINS[kind]}
+    floats = evaluate_predictions(observed, predicted, weightings=[counts, omitted], **how)
+    whole = [counts.astype(np.int32), omitted.astype(bool)]
+    for expected, found in zip(
+        floats, evaluate_predictions(observed, predicted, weightings=whole, **how), strict=True
+    ):
+        for metric in TWINS[kind]:
+            assert np.array_equal(
+                found.values[metric.name], expected.values[metric.name], equal_nan=True
+            )
+
+
+@pytest.mark.parametrize("kind", ["continuous", "binary"])
 def test_weight_two_equals_the_person_twice(kind):
     observed, predicted = people(kind)
     twice = np.ones((R, N))

@@ -1,8 +1,10 @@
 """Resamples of persons."""
 
 import numpy as np
+import pytest
 
 from hiprisk.validation.resampling.resamples import (
+    counts_of,
     draw_resamples,
     leave_out,
     resamples_from_indices,
@@ -20,6 +22,13 @@ def test_a_resample_does_not_depend_on_how_many_there_are():
     few = draw_resamples(np.arange(30), n_resamples=3, seed=5)
     many = draw_resamples(np.arange(30), n_resamples=9, seed=5)
     assert all((a.rows == b.rows).all() for a, b in zip(few, many, strict=False))
+
+
+@pytest.mark.parametrize("groups", [np.arange(9), np.array([2, 0, 0, 5, 1, 2, 2, 5, 9])])
+def test_counts_of_all_are_those_of_each(groups):
+    resamples = draw_resamples(groups, n_resamples=6, seed=2)
+    together = counts_of(resamples, len(groups))
+    assert together.tolist() == [one.counts.tolist() for one in resamples]
 
 
 def test_given_indices_become_counts():

@@ -105,6 +105,19 @@ def test_too_many_refusals_are_said_after_the_last_part(monkeypatch):
         next(parts)
 
 
+def test_parts_are_joined_also_where_one_was_refused_altogether(monkeypatch):
+    x = np.array([[0.0], [0.0], [1.0], [2.0], [3.0], [4.0]])
+    y = np.array([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    resamples = resamples_from_indices([[0, 0, 2, 2, 4, 4]] * 3 + [[0, 1, 2, 3, 4, 5]] * 36)
+    whole = refit_all(Procedure(x, y, "logit"), resamples)
+    monkeypatch.setattr(same_design, "MAX_COUNTS", 18)
+    parts = refit_all(Procedure(x, y, "logit"), resamples)
+    assert (parts.n_refused, parts.numbers) == (3, tuple(range(3, 39)))
+    assert parts.predicted == pytest.approx(whole.predicted)
+    assert parts.coefficients == pytest.approx(whole.coefficients)
+    assert (parts.counts == whole.counts).all()
+
+
 def test_nearly_dependent_columns_are_left_to_the_function_of_one():
     x, y = people("identity")
     x[:, 2] = x[:, 0] + 1e-6 * x[:, 2]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hiprisk.arrays import Floats, Integers
+from hiprisk.arrays import Counts, Floats, Integers
 from hiprisk.errors import InputError
 from hiprisk.metrics.clinical_utility.bands import per_avoided, pointwise_ends
 from hiprisk.metrics.clinical_utility.curve import DecisionCurve, check_prevalence
@@ -47,7 +47,7 @@ class ResampledOptimism:
 def resampled_optimism(
     y_true: ArrayLike,
     refit_risks: Floats,
-    counts: Floats | Integers,
+    counts: Floats | Integers | Counts,
     *,
     thresholds: Sequence[float] = THRESHOLDS,
     prevalence: float | None = None,

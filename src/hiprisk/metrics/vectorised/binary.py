@@ -10,34 +10,53 @@ from hiprisk.arrays import Bools, Floats
 from hiprisk.errors import InputError
 from hiprisk.metrics.calibration import logistic_recalibration, logit_in_the_large
 from hiprisk.metrics.vectorised.recalibration import Moments, intercepts, lines, risks
-from hiprisk.metrics.vectorised.rows import Weighted, defined, log_likelihoods
+from hiprisk.metrics.vectorised.rows import (
+    Rows,
+    Weighted,
+    Weights,
+    defined,
+    log_likelihoods,
+)
 
 
 class _Classes(Weighted):
     """People with and without the event."""
 
     @cached_property
-    def _events(self) -> Floats:
+    def events(self) -> Floats:
+        """Weight of those with the event."""
         return self.of_people(self.rows.observed)
 
     @cached_property
-    def _both_classes(self) -> Bools:
-        return (self._events > 0.0) & (self._events < self.size)
+    def both_classes(self) -> Bools:
+        """Whether somebody who counts has the event and somebody has not."""
+        return (self.events > 0.0) & (self.events < self.size)
 
 
-class BinaryView(_Classes):
-    """Risks of the same people under one weighting."""
+class BinaryView:
+    """Risks of the same people under one weighting.
+
+    Parameters
+    ----------
+    rows, weights
+        As for `Weighted`.
+    """
+
+    def __init__(self, rows: Rows, weights: Weights | None) -> None:
+        self.rows = rows
+        self._people = _Classes(rows, weights)
 
     @cached_property
     def c(self) -> Floats:
         """C statistic, ties counting half."""
         ranked = self.rows.ranked_observed
-        if self.ranked_weights is not None:
-            ranked = ranked * self.ranked_weights
-        pairs = self._events * (self.size - self._events)
+        if self._people.ranked_weights is not None:
+            ranked = ranked * self._people.ranked_weights
+        events, both = self._people.events, self._people.both_classes
+        pairs = events * (self._people.size - events)
         # What lies below the events, less the events among it: each pair of them has one below.
-        won = np.vecdot(ranked, self.middle) - 0.5 * self._events**2
-        return defined(won / np.where(self._both_classes, pairs, 1.0), self._both_classes)
+        won = np.vecdot(ranked, self._people.middle) - 0.5 * events**2
+        return defined(won / np.where(both, pairs, 1.0), both)
 
     @cached_property
     def dxy(self) -> Floats:
@@ -47,49 +66,51 @@ class BinaryView(_Classes):
     @cached_property
     def discrimination_slope(self) -> Floats:
         """Mean risk of those with the event less that of the others."""
-        of_events = self.total(self.rows.observed * self.rows.predicted)
-        of_others = self.total(self.rows.predicted) - of_events
-        events = np.where(self._both_classes, self._events, 1.0)
-        others = np.where(self._both_classes, self.size - self._events, 1.0)
-        return defined(of_events / events - of_others / others, self._both_classes)
+        of_events = self._people.total(self.rows.observed * self.rows.predicted)
+        of_others = self._people.total(self.rows.predicted) - of_events
+        events = np.where(self._people.both_classes, self._people.events, 1.0)
+        others = np.where(self._people.both_classes, self._people.size - self._people.events, 1.0)
+        return defined(of_events / events - of_others / others, self._people.both_classes)
 
     @cached_property
     def spiegelhalter_z(self) -> Floats:
         """Brier score less what it is expected to be, over its standard error."""
         risk = self.rows.predicted
         tilt = 1.0 - 2.0 * risk
-        variance = self.total(tilt * tilt * risk * (1.0 - risk))
+        variance = self._people.total(tilt * tilt * risk * (1.0 - risk))
         varies = variance > 0.0
-        gap = self.total((self.rows.observed - risk) * tilt)
+        gap = self._people.total((self.rows.observed - risk) * tilt)
         return defined(gap / np.sqrt(np.where(varies, variance, 1.0)), varies)
 
     @cached_property
     def observed_expected(self) -> Floats:
         """Events observed over events expected."""
-        expected = self.total(self.rows.predicted)
+        expected = self._people.total(self.rows.predicted)
         some = expected > 0.0
-        return defined(self._events / np.where(some, expected, 1.0), some)
+        return defined(self._people.events / np.where(some, expected, 1.0), some)
 
     @cached_property
     def brier(self) -> Floats:
         """Brier score."""
-        return self.total(self.rows.squared_error) / self.size
+        return self._people.total(self.rows.squared_error) / self._people.size
 
     @cached_property
     def scaled_brier(self) -> Floats:
         """Brier score as a gain over the prevalence."""
-        prevalence = self._events / self.size
-        reference = np.where(self._both_classes, prevalence * (1.0 - prevalence), 1.0)
-        return defined(1.0 - self.brier / reference, self._both_classes)
+        prevalence = self._people.events / self._people.size
+        reference = np.where(self._people.both_classes, prevalence * (1.0 - prevalence), 1.0)
+        return defined(1.0 - self.brier / reference, self._people.both_classes)
 
     @cached_property
     def _of_log_odds(self) -> LogOddsView:
         """The same without those whose risk is 0 or 1, which has no log odds."""
         inside = self.rows.has_log_odds
         if inside.all():
-            return LogOddsView(self.rows, self.weights)
+            return LogOddsView(self._people)
         counted = inside.astype(np.float64)
-        return LogOddsView(self.rows, counted if self.weights is None else counted * self.weights)
+        if self._people.weights is not None:
+            counted *= self._people.weights
+        return LogOddsView(_Classes(self.rows, counted))
 
     @property
     def in_the_large(self) -> Floats:
@@ -147,24 +168,34 @@ class BinaryView(_Classes):
         return self._of_log_odds.gp
 
 
-class LogOddsView(_Classes):
-    """Metrics of the log odds of risks, all of which count inside 0 and 1."""
+class LogOddsView:
+    """Metrics of the log odds of risks inside 0 and 1.
+
+    Parameters
+    ----------
+    people : _Classes
+        Those who count have such a risk.
+    """
+
+    def __init__(self, people: _Classes) -> None:
+        self._people = people
+        self.rows = people.rows
 
     @cached_property
     def in_the_large(self) -> Floats:
         """Intercept with the slope fixed at 1."""
-        intercept = intercepts(self.rows.observed, self.rows.log_odds, self.weights)
-        for row in map(int, np.flatnonzero(np.isnan(intercept) & self._both_classes)):
+        intercept = intercepts(self.rows.observed, self.rows.log_odds, self._people.weights)
+        for row in map(int, np.flatnonzero(np.isnan(intercept) & self._people.both_classes)):
             # Rows on which the joint iteration does not settle are left to the careful function.
             intercept[row] = logit_in_the_large(*self._alone(row), weights=self._weights_of(row))
-        return defined(intercept, self._both_classes)
+        return defined(intercept, self._people.both_classes)
 
     @cached_property
     def _line(self) -> Floats:
         """Intercept and slope of each row, shape (n_rows, 2)."""
-        moments = Moments.of(self.rows.observed, self.rows.log_odds, self.weights)
+        moments = Moments.of(self.rows.observed, self.rows.log_odds, self._people.weights)
         line = lines(moments)
-        usable = self._both_classes & self._varies(moments)
+        usable = self._people.both_classes & self._varies(moments)
         for row in map(int, np.flatnonzero(np.isnan(line).any(axis=1) & usable)):
             line[row] = self._line_alone(row)
         return defined(line, usable[:, np.newaxis])
@@ -173,7 +204,7 @@ class LogOddsView(_Classes):
         """Whose log odds differ by more than 1e-12 among those who count."""
         squared, slope = moments.squared.sum(axis=1), moments.slope.sum(axis=1)
         # A spread that sums of squares show is far larger; the others are looked at.
-        varies = np.asarray(squared - slope**2 / self.size > 1e-6 * squared)
+        varies = np.asarray(squared - slope**2 / self._people.size > 1e-6 * squared)
         for row in map(int, np.flatnonzero(~varies)):
             weights = self._weights_of(row)
             counts = slice(None) if weights is None else weights > 0
@@ -185,7 +216,7 @@ class LogOddsView(_Classes):
         return self.rows.observed, self.rows.predicted[row]
 
     def _weights_of(self, row: int) -> Floats | None:
-        return None if self.weights is None else self.weights[row]
+        return None if self._people.weights is None else self._people.weights[row]
 
     def _line_alone(self, row: int) -> tuple[float, float]:
         try:
@@ -212,19 +243,20 @@ class LogOddsView(_Classes):
 
     @cached_property
     def _best_likelihood(self) -> Floats:
-        return self.total(log_likelihoods(self.rows.observed, self._recalibrated))
+        return self._people.total(log_likelihoods(self.rows.observed, self._recalibrated))
 
     @cached_property
     def _likelihood(self) -> Floats:
         """Of the risk as it is."""
-        return self.total(self.rows.log_likelihoods)
+        return self._people.total(self.rows.log_likelihoods)
 
     @cached_property
     def _null_likelihood(self) -> Floats:
         # One half in place of 0 or 1, whose logarithm would warn; `defined` blanks these rows.
-        share = np.where(self._both_classes, self._events / self.size, 0.5)
-        value = self._events * np.log(share) + (self.size - self._events) * np.log(1.0 - share)
-        return defined(value, self._both_classes)
+        events, size, both = self._people.events, self._people.size, self._people.both_classes
+        share = np.where(both, events / size, 0.5)
+        value = events * np.log(share) + (size - events) * np.log(1.0 - share)
+        return defined(value, both)
 
     @cached_property
     def _gain_over_null(self) -> Floats:
@@ -233,30 +265,30 @@ class LogOddsView(_Classes):
     @cached_property
     def nagelkerke_r2(self) -> Floats:
         """Nagelkerke's R2 of the recalibrated risk."""
-        largest = 1.0 - np.exp(2.0 * self._null_likelihood / self.size)
-        return (1.0 - np.exp(-self._gain_over_null / self.size)) / largest
+        largest = 1.0 - np.exp(2.0 * self._null_likelihood / self._people.size)
+        return (1.0 - np.exp(-self._gain_over_null / self._people.size)) / largest
 
     @cached_property
     def cox_snell_r2_as_is(self) -> Floats:
         """Cox and Snell's R2 of the risk as it is."""
         gain = self._likelihood - self._null_likelihood
-        return -np.expm1(-2.0 * gain / self.size)
+        return -np.expm1(-2.0 * gain / self._people.size)
 
     @cached_property
     def nagelkerke_r2_as_is(self) -> Floats:
         """Nagelkerke's R2 of the risk as it is."""
-        return self.cox_snell_r2_as_is / -np.expm1(2.0 * self._null_likelihood / self.size)
+        return self.cox_snell_r2_as_is / -np.expm1(2.0 * self._null_likelihood / self._people.size)
 
     @cached_property
     def discrimination_index(self) -> Floats:
         """D."""
-        return (self._gain_over_null - 1.0) / self.size
+        return (self._gain_over_null - 1.0) / self._people.size
 
     @cached_property
     def unreliability_index(self) -> Floats:
         """U."""
         gain = 2.0 * (self._best_likelihood - self._likelihood)
-        return (gain - 2.0) / self.size
+        return (gain - 2.0) / self._people.size
 
     @cached_property
     def quality_index(self) -> Floats:
@@ -266,10 +298,10 @@ class LogOddsView(_Classes):
     @cached_property
     def g(self) -> Floats:
         """Gini's mean difference of the recalibrated log odds."""
-        return np.abs(self.slope) * self.gini(self.rows.ranked_log_odds)
+        return np.abs(self.slope) * self._people.gini(self.rows.ranked_log_odds)
 
     @cached_property
     def gp(self) -> Floats:
         """Gini's mean difference of the recalibrated risk."""
         with np.errstate(over="ignore"):
-            return self.gini(risks(self.rows.ranked_log_odds, self.intercept, self.slope))
+            return self._people.gini(risks(self.rows.ranked_log_odds, self.intercept, self.slope))

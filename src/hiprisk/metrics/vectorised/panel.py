@@ -19,13 +19,14 @@ from hiprisk.metrics.entry import Metric, MetricFunction
 from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.vectorised.binary import BinaryView
 from hiprisk.metrics.vectorised.continuous import ContinuousView
-from hiprisk.metrics.vectorised.rows import Rows
+from hiprisk.metrics.vectorised.rows import Rows, Weights
 
 View = BinaryView | ContinuousView
 VIEWS: Mapping[str, type[View]] = {"binary": BinaryView, "continuous": ContinuousView}
 
-# Entries of a block: small enough for a core's cache.
-BLOCK = 32_768
+# Entries of a block: so few that the arrays of one stay in a core's cache, and that the C library
+# keeps their memory for the next (it gives back what is large, and new pages cost as much again).
+BLOCK = 24_576
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def evaluate_predictions(
     predicted: Floats,
     *,
     metrics: Sequence[Metric],
-    weightings: Sequence[Floats | None],
+    weightings: Sequence[Weights | None],
 ) -> tuple[PanelValues, ...]:
     """Metrics of many predictions of the same people.
 
@@ -86,7 +87,7 @@ def evaluate_predictions(
     for rows in _blocks(n_predictions, len(y)):
         block = Rows(y, np.asarray(predicted[rows], dtype=np.float64))
         for weights, values in zip(weightings, found, strict=True):
-            part = None if weights is None else np.asarray(weights[rows], dtype=np.float64)
+            part = None if weights is None else weights[rows]
             # Where all weights are zero nothing can be computed: NaN, as for any other refusal.
             with np.errstate(divide="ignore", invalid="ignore"):
                 for name, result in _evaluated(block, part, metrics):
@@ -123,7 +124,7 @@ def _blocks(n_predictions: int, n_people: int) -> Iterator[slice]:
 
 
 def _evaluated(
-    block: Rows, weights: Floats | None, metrics: Sequence[Metric]
+    block: Rows, weights: Weights | None, metrics: Sequence[Metric]
 ) -> Iterator[tuple[str, Floats]]:
     views: dict[str, View] = {}
     for metric in metrics:
@@ -135,7 +136,7 @@ def _evaluated(
         yield metric.name, np.asarray(metric.vectorised(views[metric.kind]))
 
 
-def _one_by_one(block: Rows, weights: Floats | None, function: MetricFunction) -> Floats:
+def _one_by_one(block: Rows, weights: Weights | None, function: MetricFunction) -> Floats:
     found = np.full(len(block.predicted), np.nan)
     for number, predicted in enumerate(block.predicted):
         own = None if weights is None else weights[number]

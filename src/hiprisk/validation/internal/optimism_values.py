@@ -17,8 +17,8 @@ from hiprisk.parallel import one_thread
 from hiprisk.validation.internal.optimism_intervals import SLOPE
 from hiprisk.validation.resampling.refits import Refits
 
-# Entries of the table of those omitted that are held at a time.
-UNPACKED = 1_000_000
+# Entries of the table of those omitted that are held at a time: they stay in a core's cache.
+UNPACKED = 65_536
 ByMetric = dict[str, Floats]
 
 
@@ -76,7 +76,7 @@ def values_of_refits(
     for part in parts:
         refits = part.of_rows(known)
         # Those whom a resample did not draw: new people to its refit, whoever fitted it.
-        omitted = refits.counts == 0.0
+        omitted = refits.counts == 0
         with one_thread():
             # One sorting of each refit's predictions serves all three weightings.
             evaluated = evaluate_predictions(

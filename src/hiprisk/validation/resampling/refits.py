@@ -61,7 +61,7 @@ class Refits:
     ----------
     predicted : ndarray, shape (n_resamples, n_rows)
         Predictions of all original rows by each refit.
-    counts : ndarray, shape (n_resamples, n_rows)
+    counts : ndarray of int, shape (n_resamples, n_rows)
         How often each row was drawn into the refit's resample.
     numbers : tuple of int
         Which resamples these are; those that the procedure refused are absent.
@@ -73,7 +73,7 @@ class Refits:
     """
 
     predicted: Floats
-    counts: Floats
+    counts: Counts
     numbers: tuple[int, ...]
     n_refused: int
     coefficients: Floats | None = None
@@ -136,20 +136,16 @@ def refit_all(
     if checkpoint is not None:
         checkpoint.open()
     design = same_design_of(procedure)
-    drawn: Counts | None = None
-    if design is None:
-        pieces = _Pieces(checkpoint, name)
-        found = _attempts(procedure, resamples, pieces, workers=workers, progress=progress)
-    else:
-        one = partial(_attempt, procedure)
-        parts = list(_refit_together(design, one, resamples, workers=workers, progress=progress))
-        found = [refit for part, _ in parts for refit in part]
-        drawn = np.concatenate([counts for _, counts in parts])
+    if design is not None:
+        parts = list(_refit_together(design, procedure, resamples, workers, progress))
+        reasons = [reason for _, refused in parts for reason in refused]
+        _check_refused(reasons, len(resamples), every=every, name=name)
+        return _joined([refits for refits, _ in parts])
+    pieces = _Pieces(checkpoint, name)
+    found = _attempts(procedure, resamples, pieces, workers=workers, progress=progress)
     _check_refused(_reasons(found), len(found), every=every, name=name)
-    if drawn is None:
-        n_rows = next(len(refit.predicted) for refit in found if isinstance(refit, Refit))
-        drawn = counts_of(resamples, n_rows)
-    return _as_refits(found, drawn, numbers_of(resamples))
+    n_rows = next(len(refit.predicted) for refit in found if isinstance(refit, Refit))
+    return _as_refits(found, counts_of(resamples, n_rows), numbers_of(resamples))
 
 
 def refit_in_parts(
@@ -168,13 +164,10 @@ def refit_in_parts(
     if design is None:
         yield refit_all(procedure, resamples, workers=workers, progress=progress)
         return
-    one = partial(_attempt, procedure)
     reasons: list[str] = []
-    numbers = numbers_of(resamples)
-    for part, drawn in _refit_together(design, one, resamples, workers=workers, progress=progress):
-        reasons += _reasons(part)
-        yield _as_refits(part, drawn, numbers[: len(part)])
-        numbers = numbers[len(part) :]
+    for refits, refused in _refit_together(design, procedure, resamples, workers, progress):
+        reasons += refused
+        yield refits
     _check_refused(reasons, len(resamples), every=False, name="resample")
 
 
@@ -193,11 +186,28 @@ def _as_refits(found: Sequence[Refit | str], drawn: Counts, numbers: Integers) -
     predicted = np.array([refit.predicted for refit in fitted], dtype=np.float64)
     return Refits(
         predicted=predicted.reshape(len(fitted), drawn.shape[1]),
-        counts=drawn[usable].astype(np.float64),
+        counts=drawn if usable.all() else drawn[usable],
         numbers=tuple(numbers[usable].tolist()),
         n_refused=len(found) - len(fitted),
         coefficients=_stacked([refit.coefficients for refit in fitted]),
         ordinal=_all_of([refit.ordinal for refit in fitted]),
+    )
+
+
+def _joined(parts: Sequence[Refits]) -> Refits:
+    """Refits of some resamples after others as one; those of a single part are not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    # A part that was refused altogether has no table of them, and asks for none.
+    tables = [part.coefficients for part in parts if part.n_resamples]
+    kept = [table for table in tables if table is not None]
+    alike = len(kept) == len(tables) and len({table.shape[1] for table in kept}) == 1
+    return Refits(
+        predicted=np.concatenate([part.predicted for part in parts]),
+        counts=np.concatenate([part.counts for part in parts]),
+        numbers=tuple(number for part in parts for number in part.numbers),
+        n_refused=sum(part.n_refused for part in parts),
+        coefficients=np.concatenate(kept) if alike else None,
     )
 
 
@@ -206,27 +216,44 @@ def same_design_of(procedure: Procedure) -> SameDesign | None:
     return getattr(procedure, "same_design", None)
 
 
+@dataclass(frozen=True)
+class _FittedTogether:
+    """Fits of one design, a row each; in place of some rows what the function of one says."""
+
+    predicted: Floats
+    coefficients: Floats
+    alone: dict[int, Refit | str]
+
+    def as_refits(self, drawn: Counts, numbers: Integers) -> Refits:
+        """As refits; where all were fitted together nothing is copied."""
+        if not self.alone:
+            found = tuple(numbers.tolist())
+            return Refits(self.predicted, drawn, found, 0, coefficients=self.coefficients)
+        pairs = zip(self.predicted, self.coefficients, strict=True)
+        each = [self.alone.get(place, Refit(*pair)) for place, pair in enumerate(pairs)]
+        return _as_refits(each, drawn, numbers)
+
+
 def _refit_together(
     design: SameDesign,
-    one: Callable[[Resample], Refit | str],
+    procedure: Procedure,
     resamples: Sequence[Resample],
-    *,
     workers: int,
     progress: Progress | None,
-) -> Iterator[tuple[list[Refit | str], Counts]]:
-    """Refits and draws of as many resamples at a time as are fitted together by each worker.
+) -> Iterator[tuple[Refits, list[str]]]:
+    """Refits of as many resamples at a time as are fitted together by each worker, and refusals.
 
     They take less time than a checkpoint, and have none.
     """
-    size, n = design.n_together, len(resamples)
+    size, n, numbers = design.n_together, len(resamples), numbers_of(resamples)
     starts = range(0, n, size)
-    task = partial(_refit_part, design, one)
+    task = partial(_refit_part, design, partial(_attempt, procedure))
     for first in range(0, len(starts), workers):
-        pieces = [resamples[at : at + size] for at in starts[first : first + workers]]
-        parts = [(piece, counts_of(piece, len(design.outcome))) for piece in pieces]
+        places = [slice(at, at + size) for at in starts[first : first + workers]]
+        parts = [(resamples[at], counts_of(resamples[at], len(design.outcome))) for at in places]
         found = run_parallel(task, parts, workers=min(workers, len(parts)))
-        for refits, (_, drawn) in zip(found, parts, strict=True):
-            yield refits, drawn
+        for fitted, (_, drawn), at in zip(found, parts, places, strict=True):
+            yield fitted.as_refits(drawn, numbers[at]), _reasons(list(fitted.alone.values()))
         if progress is not None:
             progress(min((first + len(parts)) * size, n), n)
 
@@ -235,15 +262,15 @@ def _refit_part(
     design: SameDesign,
     one: Callable[[Resample], Refit | str],
     part: tuple[Sequence[Resample], Counts],
-) -> list[Refit | str]:
+) -> _FittedTogether:
     resamples, counts = part
     coefficients = design.coefficients(counts)
-    predicted = design.predicted(coefficients)
-    alone = np.asarray(np.isnan(coefficients).any(axis=1))
-    return [
-        one(resamples[place]) if alone[place] else Refit(predicted[place], coefficients[place])
-        for place in range(len(resamples))
-    ]
+    alone = np.flatnonzero(np.isnan(coefficients).any(axis=1)).tolist()
+    return _FittedTogether(
+        predicted=design.predicted(coefficients),
+        coefficients=coefficients,
+        alone={place: one(resamples[place]) for place in alone},
+    )
 
 
 def refusals_in_words(reasons: Sequence[str]) -> str:

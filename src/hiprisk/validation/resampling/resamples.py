@@ -101,8 +101,19 @@ class DrawnResamples(Sequence[Resample]):
         numbers = self.numbers[place]
         if isinstance(numbers, range):
             return replace(self, numbers=numbers)
-        drawn = self.persons.draw(rng_for(self.seed, "bootstrap", numbers))
+        drawn = self.persons.draw(self._rng(numbers))
         return _resample(numbers, self.persons.rows(drawn), len(self.persons.of_row))
+
+    def counts(self) -> Counts:
+        """How often each has drawn each row, without a list of the rows drawn."""
+        persons = self.persons
+        counts = np.empty((len(self), len(persons.of_row)), dtype=np.int32)
+        for place, number in enumerate(self.numbers):
+            counts[place] = persons.draw_counts(self._rng(number))[persons.of_row]
+        return counts
+
+    def _rng(self, number: int) -> np.random.Generator:
+        return rng_for(self.seed, "bootstrap", number)
 
 
 def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> DrawnResamples:
@@ -121,6 +132,8 @@ def draw_resamples(groups: Integers, *, n_resamples: int, seed: int) -> DrawnRes
 
 def counts_of(resamples: Sequence[Resample], n_rows: int) -> Counts:
     """How often each resample has drawn each row, shape (n_resamples, n_rows)."""
+    if isinstance(resamples, DrawnResamples):
+        return resamples.counts()
     counts = np.empty((len(resamples), n_rows), dtype=np.int32)
     for place, resample in enumerate(resamples):
         counts[place] = resample.counts

@@ -94,8 +94,13 @@ class SameDesign:
         lp = coefficients[:, 1:] @ self.columns.T
         lp += coefficients[:, :1]
         if self.link == "logit":
-            return np.asarray(expit(lp))
-        return lp if self.bounds is None else np.clip(lp, *self.bounds)
+            # Some at a time: copies of all of them would be new pages of memory.
+            size = max(1, BLOCK // max(1, lp.shape[1]))
+            for start in range(0, len(lp), size):
+                lp[start : start + size] = expit(lp[start : start + size])
+        elif self.bounds is not None:
+            np.clip(lp, *self.bounds, out=lp)
+        return lp
 
     @cached_property
     def _known(self) -> Bools:
