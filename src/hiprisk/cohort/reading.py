@@ -71,6 +71,8 @@ class CohortBlock:
         Variables that only other ones of those files have all columns for, and what this one lacks.
     bare_lines : pyarrow.Array, optional
         The whole as `TextBlock.bare_lines` has it.
+    typed : mapping of str to pyarrow.Array
+        Columns of the whole as `TextBlock.typed` has them.
     """
 
     n_rows: int
@@ -86,6 +88,7 @@ class CohortBlock:
     file: str = ""
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bare_lines: pa.Array | None = None
+    typed: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +318,7 @@ def map_block(
         items=items,
         selected=selected,
         bare_lines=block.bare_lines,
+        typed=block.typed,
     )
 
 
@@ -359,7 +363,10 @@ def read_cohort(
         If the file as a whole cannot be used; everything else becomes findings.
     """
     files = cohort_files(path)
-    blocks = list(iter_blocks(files, mapping, dictionary=dictionary))
+    # Nobody writes this cohort: of what it holds twice, texts are kept.
+    blocks = [
+        replace(block, typed={}) for block in iter_blocks(files, mapping, dictionary=dictionary)
+    ]
     frame = _joined_frame(blocks)
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)

@@ -1,8 +1,14 @@
 """A cohort file is scored whole or not at all; rows keep their order."""
 
+import datetime
+import decimal
 import json
+import math
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from hiprisk.cohort.mapping import mapping_from_text
@@ -40,6 +46,57 @@ def test_every_row_comes_back_in_its_place_with_the_answer_of_one_patient(model,
     assert scored["reason"][1] == "OUT_OF_RANGE(age_years)"
     assert (result.n_rows, result.n_refused) == (3, 1)
     assert result.imputed == {"age_years": 1, "lbp_any": 1}
+
+
+def typed_table(n_rows=3):
+    day = [datetime.date(2024, 5, 1), None, datetime.date(2024, 5, 3)]
+    table = pa.table(
+        {
+            "id": pa.array(["a", "=b", None]),
+            "age_years": pa.array([63.5, None, math.nan]),
+            "sex": pa.array(["female", "male", "male"]).dictionary_encode(),
+            "lbp_any": pa.array([True, False, None]),
+            "womac_function_0_100": pa.array([45, 30, None], pa.int16()),
+            "day": pa.array(day),
+            "cost": pa.array([decimal.Decimal("1.50"), None, decimal.Decimal("2.00")]),
+            "at": pa.array([1, 2, None], pa.timestamp("ms")),
+            "nothing": pa.nulls(3),
+        }
+    )
+    return table.slice(0, n_rows)
+
+
+@pytest.mark.parametrize("n_rows", [3, 0])
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_numbers_dates_and_truths_of_parquet_come_back_as_such(model, tmp_path, n_rows, as_frame):
+    came = typed_table(n_rows)
+    pq.write_table(came, tmp_path / "in.parquet")
+    cohort = came if as_frame else tmp_path / "in.parquet"
+    score_file(model, cohort, tmp_path / "out.parquet")
+    scored = pq.read_table(tmp_path / "out.parquet")
+    for name in ("age_years", "lbp_any", "womac_function_0_100", "day", "cost", "at"):
+        assert scored.schema.field(name).type == came.schema.field(name).type
+        assert repr(scored[name].to_pylist()) == repr(came[name].to_pylist())
+    # Texts are as ever: guarded, and empty where there is none.
+    assert scored["id"].to_pylist() == ["a", "'=b", ""][:n_rows]
+    assert scored["sex"].to_pylist() == ["female", "male", "male"][:n_rows]
+    # The same answers as from the texts of a CSV file.
+    score_file(model, cohort, tmp_path / "out.csv")
+    predicted = scored["predicted"].to_numpy()
+    written = pd.read_csv(tmp_path / "out.csv")["predicted"].to_numpy(float)
+    assert np.array_equal(predicted, written, equal_nan=True)
+
+
+def test_several_parquet_files_as_one_are_written_as_texts(model, tmp_path):
+    """A number in one of them may be a text in the other."""
+    came = typed_table()
+    pq.write_table(came, tmp_path / "a.parquet")
+    others = came.set_column(1, "age_years", pa.array(["70", "71.5", ""]))
+    pq.write_table(others, tmp_path / "b.parquet")
+    files = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    score_file(model, files, tmp_path / "out.parquet")
+    scored = pq.read_table(tmp_path / "out.parquet")
+    assert scored["age_years"].to_pylist() == ["63.5", "", "", "70", "71.5", ""]
 
 
 def test_progress_and_summary_are_told(model, cohort):

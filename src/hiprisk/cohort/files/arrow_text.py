@@ -39,6 +39,17 @@ def is_of_text(kind: pa.DataType) -> bool:
     )
 
 
+def has_type(kind: pa.DataType) -> bool:
+    """Whether values of a type are numbers, dates or yes and no, for which text only stands."""
+    return is_plain(kind) and not any(
+        is_of(kind)
+        for is_of in (
+            *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+            *(pa.types.is_dictionary, pa.types.is_null),
+        )
+    )
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column as text, empty where missing or no number.
 

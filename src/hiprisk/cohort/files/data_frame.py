@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hiprisk.cohort.files.arrow_text import as_text, is_plain
+from hiprisk.cohort.files.arrow_text import as_text, has_type, is_plain
 from hiprisk.cohort.files.column_names import column_names
 from hiprisk.cohort.files.csv_dialect import ORDINARY, Dialect
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES
@@ -77,7 +77,14 @@ class CohortFrame:
             cells = [_as_array(one.slice(start, BLOCK_ROWS)) for one in self.columns]
             table = pa.table([as_text(one) for one in cells], names=list(columns.names))
             rows = np.arange(start, start + table.num_rows, dtype=np.intp)
-            yield TextBlock(start + 1, table, lines=rows, repeated=columns.repeated, types=types)
+            typed = {
+                name: one
+                for name, one in zip(columns.names, cells, strict=True)
+                if has_type(one.type)
+            }
+            yield TextBlock(
+                start + 1, table, lines=rows, repeated=columns.repeated, types=types, typed=typed
+            )
 
 
 def cohort_frame(frame: object) -> CohortFrame:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hiprisk.cohort.files.arrow_text import as_text, is_of_text, is_plain
+from hiprisk.cohort.files.arrow_text import as_text, has_type, is_of_text, is_plain
 from hiprisk.cohort.files.byte_source import (
     FREE_BYTES,
     MAX_COPY_BYTES,
@@ -87,13 +87,19 @@ def iter_parquet(source: ByteSource) -> Iterator[TextBlock]:
                 if not is_plain(kind)
             }
             first_row = 1
-            for cells in _cells(path, plan, source.name):
+            for cells, typed in _cells(path, plan, source.name):
                 table = pa.table(cells, names=list(columns.names))
-                yield TextBlock(first_row, table, repeated=columns.repeated, types=types)
+                own = {columns.names[place]: values for place, values in typed.items()}
+                yield TextBlock(first_row, table, repeated=columns.repeated, types=types, typed=own)
                 first_row += table.num_rows
             if first_row == 1:
                 empty = pa.table({name: pa.array([], pa.string()) for name in columns.names})
-                yield TextBlock(1, empty, repeated=columns.repeated, types=types)
+                own = {
+                    name: pa.array([], kind)
+                    for name, kind in zip(columns.names, schema.types, strict=True)
+                    if has_type(kind)
+                }
+                yield TextBlock(1, empty, repeated=columns.repeated, types=types, typed=own)
     except MemoryError as problem:
         raise too_large(source.name) from problem
     # Arrow tells a damaged page as an error of the system.
@@ -175,8 +181,12 @@ def _longest(file: pq.ParquetFile, leaf: int, name: str) -> int:
     return longest
 
 
-def _cells(path: Path, plan: _Plan, name: str) -> Iterator[list[pa.Array]]:
+def _cells(
+    path: Path, plan: _Plan, name: str
+) -> Iterator[tuple[list[pa.Array], dict[int, pa.Array]]]:
     """Columns of texts of a few rows each, bounded however often a file repeats a long one.
+
+    With them, by its place, each column as it came that is none of texts.
 
     A text that stands a million times takes a few bytes in the file: texts stay indices of their
     texts until it is known how long they are. What is no plain value grows as it becomes text and
@@ -190,8 +200,12 @@ def _cells(path: Path, plan: _Plan, name: str) -> Iterator[list[pa.Array]]:
             if left < 0:
                 raise too_large(name)
             for part in _cut(batch, name):
-                cells = []
-                for column, field in zip(part.columns, plan.schema, strict=True):
+                cells, typed = [], {}
+                for place, (column, field) in enumerate(
+                    zip(part.columns, plan.schema, strict=True)
+                ):
+                    if has_type(field.type):
+                        typed[place] = column
                     text = as_text(_without_indices(column, field.type))
                     if not is_plain(field.type):
                         _check_field(text, field.name, name)
@@ -199,7 +213,7 @@ def _cells(path: Path, plan: _Plan, name: str) -> Iterator[list[pa.Array]]:
                     if left_of_others < 0:
                         raise too_large(name)
                     cells.append(text)
-                yield cells
+                yield cells, typed
 
 
 def _batches(file: pq.ParquetFile, plan: _Plan) -> Iterator[pa.RecordBatch]:

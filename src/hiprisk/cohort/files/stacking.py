@@ -160,6 +160,7 @@ class StackedFiles:
             file=file.name,
             lacking=lacking,
             bare_lines=None,
+            typed={},
         )
 
 

@@ -123,14 +123,20 @@ class _ParquetWriter:
     ) -> None:
         table = _without_indices(table)
         if self._writer is None:
-            # Predictions repeat themselves no more than chance has it.
-            texts = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
-            self._writer = pq.ParquetWriter(self._path, table.schema, use_dictionary=texts)
+            repeated = [name for name in table.column_names if _repeats_itself(table[name])]
+            self._writer = pq.ParquetWriter(self._path, table.schema, use_dictionary=repeated)
         self._writer.write_table(table)
 
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+
+def _repeats_itself(column: pa.ChunkedArray) -> bool:
+    """Whether a column is smaller as its values and an index of each row: predictions are not."""
+    if not pa.types.is_floating(column.type) or pa.types.is_float16(column.type):
+        return True
+    return bool(pc.count_distinct(column).as_py() * 2 <= len(column))
 
 
 class CsvWriter:

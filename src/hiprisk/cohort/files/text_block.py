@@ -36,6 +36,8 @@ class TextBlock:
     bare_lines : pyarrow.Array, optional
         Of CSV without any quote, the line of each row as it came, behind a line end: nothing but
         its cells and the delimiters between them.
+    typed : mapping of str to pyarrow.Array
+        By column, numbers, dates and truths as they came, where the format has types.
     """
 
     first_row: int
@@ -48,6 +50,7 @@ class TextBlock:
     file: str = ""
     lacking: frozenset[str] = frozenset()
     bare_lines: pa.Array | None = None
+    typed: Mapping[str, pa.Array] = field(default_factory=dict)
 
     @property
     def rows(self) -> Integers:

@@ -106,6 +106,8 @@ class RowFormat:
     Attributes
     ----------
     is_csv : bool
+    keeps_types : bool
+        Whether numbers, dates and truths that came as such are written as such.
     own : Dialect
         Of the file that came; CSV is written in it, so that it is read like that one.
     raw_text : bool
@@ -115,6 +117,7 @@ class RowFormat:
     """
 
     is_csv: bool
+    keeps_types: bool = False
     own: Dialect
     raw_text: bool = False
     digits: int | None = None
@@ -137,8 +140,13 @@ class RowFormat:
         plain = block.plain if self.dialect.decimal == "." else frozenset()
         # Once: each time it is asked for its columns, a table makes other objects of them.
         columns = source.columns
+        typed = block.typed if self.keeps_types else {}
         cells = [
-            column if self.raw_text or name in plain else guarded(column)
+            typed[name]
+            if name in typed
+            else column
+            if self.raw_text or name in plain
+            else guarded(column)
             for name, column in zip(source.column_names, columns, strict=True)
         ]
         names = column_names(model.evaluator)

@@ -95,7 +95,11 @@ def score_file(
     opened = open_mapped_file(files, mapping)
     tally = Tally(model, files.name, mapping)
     how = RowFormat(
-        is_csv=kind.startswith("csv"), own=opened.dialect, raw_text=raw_text, digits=digits
+        is_csv=kind.startswith("csv"),
+        keeps_types=kind == "parquet",
+        own=opened.dialect,
+        raw_text=raw_text,
+        digits=digits,
     )
     with (
         written_whole(out) as scratch,
