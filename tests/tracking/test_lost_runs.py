@@ -2,15 +2,19 @@
 
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from hiprisk.bundle import read_bundle
 from hiprisk.config import TrackingSettings
+from hiprisk.tracking import runs
 from hiprisk.tracking.lost_runs import REPLACED_BY, end_time, process_tags
-from hiprisk.tracking.runs import open_run, track_bundle
+from hiprisk.tracking.runs import TrackedBundle, open_run, track_bundle
 from mlflow_store import empty_store
 from small_bundle import write_small_bundle
 
@@ -102,6 +106,44 @@ def test_a_bundle_is_logged_once_and_a_run_that_was_killed_does_not_count(tmp_pa
     second = track_bundle(bundle)
     assert (second.run_id, second.store) == (whole.run_id, whole.store)
     assert second.already_logged
+
+
+def test_who_logs_a_bundle_at_the_same_moment_waits_and_logs_nothing(tmp_path, monkeypatch):
+    bundle = read_bundle(write_small_bundle(tmp_path / "models"))
+    logged, told, may_end = [], [], threading.Event()
+
+    def log_slowly(bundle, settings):
+        assert may_end.wait(30)
+        logged.append(TrackedBundle(run_id="first", store="here"))
+        return logged[-1]
+
+    def finished(settings, bundle):
+        return replace(logged[-1], already_logged=True) if logged else None
+
+    monkeypatch.setattr(runs, "_log_anew", log_slowly)
+    monkeypatch.setattr(runs, "_finished_run", finished)
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(track_bundle, bundle)
+        while not list(bundle.path.parent.glob(".*.track.lock")):
+            assert not first.done()
+        second = both.submit(track_bundle, bundle, lambda *said: told.append(said))
+        while ("waiting for another track of this bundle", 0, 1) not in told:
+            assert not second.done()
+        may_end.set()
+        found = first.result(), second.result()
+    assert [one.already_logged for one in found] == [False, True]
+    assert len(logged) == 1
+    assert [path.name for path in bundle.path.parent.iterdir()] == [bundle.path.name]
+
+
+def test_a_bundle_in_a_folder_that_takes_no_lock_is_logged_all_the_same(tmp_path, monkeypatch):
+    bundle = read_bundle(write_small_bundle(tmp_path / "models"))
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("hiprisk.tracking.runs.exclusive", refused)
+    assert not track_bundle(bundle).already_logged
 
 
 def test_a_live_run_of_the_same_bundle_is_left_alone():

@@ -20,6 +20,7 @@ from hiprisk.databases.address import driver_address, is_postgres, without_passw
 from hiprisk.databases.postgres import SECONDS_TO_CONNECT
 from hiprisk.errors import HipRiskError, MissingExtraError, StoreError
 from hiprisk.processes.garbage import no_garbage_search
+from hiprisk.processes.locks import HeldError, exclusive
 from hiprisk.tracking.lost_runs import end_replaced_runs, end_time, mark_killed_runs, process_tags
 from hiprisk.tracking.model_versions import finished_run_of
 from hiprisk.tracking.results import log_bundle
@@ -34,6 +35,7 @@ ARTIFACTS = "mlruns"
 # What MLflow's pages read: which kind of experiment this is.
 EXPERIMENT_KIND = "mlflow.experimentKind"
 MODEL_TRAINING = "custom_model_development"
+SECONDS_FOR_ANOTHER = 120
 
 
 class StudyRun(Protocol):
@@ -387,14 +389,40 @@ def track_bundle(
     MissingExtraError, StoreError
         If the store cannot be used or does not take it.
     """
+    settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
+    tell = tell or (lambda stage, done, total: None)
+    check_tracking(settings, tell)
+    with _only_one_of(bundle, tell):
+        before = None if again else _finished_run(settings, bundle)
+        return _log_anew(bundle, settings) if before is None else before
+
+
+@contextlib.contextmanager
+def _only_one_of(bundle: Bundle, tell: StageProgress) -> Iterator[None]:
+    """Wait for another process that logs the same bundle: what it logs need not be logged again.
+
+    Where the lock beside the bundle cannot be made, there is none.
+    """
+    lock = bundle.path.with_name(f".{bundle.path.name}.track.lock")
+    with contextlib.ExitStack() as held:
+        # Who has held it for longer than any bundle takes is not waited for.
+        with contextlib.suppress(OSError, HeldError):
+            held.enter_context(
+                exclusive(
+                    lock,
+                    text="",
+                    wait=SECONDS_FOR_ANOTHER,
+                    waiting=lambda _: tell("waiting for another track of this bundle", 0, 1),
+                    unlocked=lambda: None,
+                )
+            )
+        yield
+
+
+def _log_anew(bundle: Bundle, settings: TrackingSettings) -> TrackedBundle:
     # It brings the learning libraries, which a study has loaded by now and nothing else needs.
     from hiprisk.learning.study_identity import declared_hash
 
-    settings = TrackingSettings(**{**bundle.config.get("tracking", {}), "enabled": True})
-    check_tracking(settings, tell or (lambda stage, done, total: None))
-    before = None if again else _finished_run(settings, bundle)
-    if before is not None:
-        return before
     tags = {
         "cohort_fingerprint": str(bundle.manifest.get("cohort_fingerprint", "")),
         "provenance": bundle.provenance,
