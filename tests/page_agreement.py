@@ -9,10 +9,10 @@ from hiprisk.serving.model import load
 NOT_ON_THE_PAGE = ("reason", "estimand", "provenance", "intended_use", "bundle_sha256")
 
 
-def model_of(root, sheet, name="page"):
+def model_of(root, sheet, name="page", config=None):
     contents = BundleContents(
         sheet=dataclasses.replace(sheet, name=name),
-        config={}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
+        config=config or {}, evidence={}, run={}, card="", cohort_fingerprint="0" * 64,
         created_with={},
     )  # fmt: skip
     return load(write_bundle(root, name, contents))

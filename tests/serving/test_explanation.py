@@ -44,6 +44,7 @@ def test_every_part_is_there_as_plain_json(small):
         "measurement_ranges",
         "next_measurements",
         "not_known",
+        "predictions_by_exposure",
         "reference",
         "refits",
         "score_error",
@@ -126,8 +127,27 @@ def test_each_thing_is_evaluated_once(small, monkeypatch):
     assert counts == once
     counts.clear()
     small.explain(PATIENT)
-    # The patient, and the typical and the reference patient for the first time.
-    assert counts == dict.fromkeys(once, 3)
+    # The patient, the same at each level of the exposure in one go, and the typical and the
+    # reference patient for the first time.
+    assert counts == {**dict.fromkeys(once, 4), "read_columns": 3}
     counts.clear()
     small.explain({**PATIENT, "age_years": 70})
-    assert counts == once
+    assert counts == {**dict.fromkeys(once, 2), "read_columns": 1}
+
+
+def test_each_level_of_the_exposure_is_answered_as_a_patient_who_has_it(small):
+    found = small.explain(PATIENT).to_dict()["explanation"]["predictions_by_exposure"]
+    assert (found["variable"], found["reference"], found["given"]) == ("lbp_any", "no", None)
+    for one in found["levels"]:
+        asked = small.predict({**PATIENT, "lbp_any": one["level"]}).values
+        assert one["predicted"] == pytest.approx(asked["predicted"], abs=1e-9)
+        assert one["lower_80"] == pytest.approx(asked["lower_80"], abs=1e-9)
+    no, yes = found["levels"]
+    assert yes["difference"] == yes["predicted"] - no["predicted"]
+
+
+def test_a_model_without_an_exposure_has_no_predictions_by_it(small):
+    small.bundle.config["association"] = {"exposure": "age_years"}
+    found = small.explain(PATIENT)
+    assert found.explanation.predictions_by_exposure is None
+    assert found.to_dict()["explanation"]["predictions_by_exposure"] is None

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from hiprisk.serving.reference import reference_patient
+from hiprisk.serving.reference import exposure_of, reference_patient
+from hiprisk.sheet.explanation.exposure import Exposure
 from hiprisk.sheet.explanation.reference_patient import typical_patient
 from hiprisk.sheet.format import VariableSpec
 from small_bundle import small_sheet
@@ -64,3 +65,15 @@ def test_an_exposure_that_cannot_be_absent_leaves_the_average_patient():
         differing, words = changed(small_sheet(), {"association": declared})
         assert differing == {}
         assert words == "an average patient of the development cohort"
+
+
+def test_the_exposure_has_its_level_of_reference_and_what_describes_it():
+    assert exposure_of(with_intensity(), STUPAR) == Exposure(
+        variable="lbp_any", reference="no", companions={"nrs": 0.0}
+    )
+    declared = {"association": {"exposure": "sex", "reference": "male"}}
+    assert exposure_of(small_sheet(), declared) == Exposure(
+        variable="sex", reference="male", companions={}
+    )
+    for exposure in ("age_years", "no_predictor"):
+        assert exposure_of(small_sheet(), {"association": {"exposure": exposure}}) is None

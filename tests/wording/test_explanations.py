@@ -2,10 +2,14 @@
 
 import pytest
 
+from hiprisk.sheet.explanation.exposure import LevelPrediction, PredictionsByExposure
 from hiprisk.wording.explanations import (
     NOTHING_ELSE,
+    changed_in_words,
+    differences_in_words,
     has_effect,
     is_noticeable,
+    level_in_words,
     others_in_words,
     others_that_narrow,
 )
@@ -43,3 +47,27 @@ def test_parts_that_are_shown_as_nothing_share_a_line():
     assert others_in_words([0.001, -0.002, 0.0, 0.0], 2) == "4 others: no effect"
     assert others_in_words([0.004], 2) == "1 other: no effect"
     assert others_in_words([0.004, 0.004], 2) == "2 others together"
+
+
+def by_exposure(difference, changed):
+    levels = tuple(
+        LevelPrediction(level=level, changed=own, values={}, difference=one)
+        for level, one, own in (("no", 0.0, {}), ("yes", difference, changed))
+    )
+    return PredictionsByExposure(variable="lbp_any", reference="no", given="yes", levels=levels)
+
+
+def test_levels_of_the_exposure_are_told_with_their_difference_and_its_unit():
+    found = by_exposure(-7.04, {"womac_function_0_100": None, "age_years": 60.0, "sex": "male"})
+    sheet = small_sheet()
+    assert [level_in_words(found, one) for one in found.levels] == ["no", "yes (this patient)"]
+    assert differences_in_words(sheet, found) == [("yes vs no", "-7.0 points")]
+    assert changed_in_words(sheet, found) == [
+        "For 'yes', WOMAC function is taken as not known.",
+        "For 'yes', age is taken as 60.",
+        "For 'yes', sex is taken as male.",
+    ]
+    risk = by_exposure(0.0714, {})
+    binary = small_sheet(kind="binary")
+    assert differences_in_words(binary, risk) == [("yes vs no", "+7.1 percentage points")]
+    assert differences_in_words(sheet, by_exposure(None, {})) == []

@@ -14,6 +14,11 @@ from hiprisk.sheet.answers import Evaluation, answers_of, evaluate
 from hiprisk.sheet.columns import read_rows
 from hiprisk.sheet.evaluate import Prediction, SheetEvaluator
 from hiprisk.sheet.explanation.contributions import Contributions, contributions
+from hiprisk.sheet.explanation.exposure import (
+    Exposure,
+    PredictionsByExposure,
+    predictions_by_exposure,
+)
 from hiprisk.sheet.explanation.interval_width import widths_80
 from hiprisk.sheet.explanation.measurement_error import InstrumentRange, measurement_ranges
 from hiprisk.sheet.explanation.next_measurement import NextMeasurement, next_measurements
@@ -105,6 +110,8 @@ class Explanation:
         patient or reference lies beyond an end.
     refits : RefitSpread or None
         None where the sheet carries no refits.
+    predictions_by_exposure : PredictionsByExposure or None
+        None where the model has no exposure with levels.
     """
 
     typical: Typical | None
@@ -119,6 +126,7 @@ class Explanation:
     distance: Distance | None
     effective_sample_size: float | None
     refits: RefitSpread | None
+    predictions_by_exposure: PredictionsByExposure | None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; None where the sheet does not say."""
@@ -137,6 +145,7 @@ class Explanation:
             "distance": _plain(self.distance),
             "effective_sample_size": self.effective_sample_size,
             "refits": _plain(self.refits),
+            "predictions_by_exposure": _by_exposure(self.predictions_by_exposure),
         }
 
     def _parts(self, found: Contributions) -> dict[str, Any]:
@@ -159,7 +168,10 @@ class Explanation:
 
 
 def explain_patient(
-    evaluator: SheetEvaluator, evaluation: Evaluation, reference: Reference | None
+    evaluator: SheetEvaluator,
+    evaluation: Evaluation,
+    reference: Reference | None,
+    exposure: Exposure | None = None,
 ) -> Explanation:
     """Explain the prediction of one usable patient.
 
@@ -170,6 +182,8 @@ def explain_patient(
         Of one row.
     reference : Reference or None
         From `reference_of`.
+    exposure : Exposure, optional
+        At each of whose levels the patient is predicted.
     """
     sheet = evaluator.sheet
     binary = sheet.outcome.kind == "binary"
@@ -204,6 +218,11 @@ def explain_patient(
             evaluator, completed, predicted if binary else None
         ),
         refits=refit_spread(evaluator, completed, predicted),
+        predictions_by_exposure=(
+            None
+            if exposure is None
+            else predictions_by_exposure(evaluator, evaluation.given, exposure)
+        ),
     )
 
 
@@ -273,6 +292,25 @@ def _instrument(item: InstrumentRange) -> dict[str, Any]:
                 **asdict(own.error),
             }
             for own in item.variables
+        ],
+    }
+
+
+def _by_exposure(found: PredictionsByExposure | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "variable": found.variable,
+        "reference": found.reference,
+        "given": found.given,
+        "levels": [
+            {
+                "level": one.level,
+                "changed": dict(one.changed),
+                **one.values,
+                "difference": one.difference,
+            }
+            for one in found.levels
         ],
     }
 

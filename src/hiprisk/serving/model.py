@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hiprisk.serving.explanation import Explanation, Reference
+    from hiprisk.sheet.explanation.exposure import Exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class Model:
             # Its parts are imported only where asked for: a plain prediction starts faster.
             from hiprisk.serving.explanation import explain_patient
 
-            explanation = explain_patient(self.evaluator, evaluation, self.reference)
+            explanation = explain_patient(self.evaluator, evaluation, self.reference, self.exposure)
         values = answers.row()
         risk = values.get("risk")
         return PatientPrediction(
@@ -271,6 +272,13 @@ class Model:
         if not self.sheet.has_reference_population:
             return None
         return reference_of(self.evaluator, reference_patient(self.sheet, self.bundle.config))
+
+    @cached_property
+    def exposure(self) -> Exposure | None:
+        """The exposure of the model's study, where it is a category of the model."""
+        from hiprisk.serving.reference import exposure_of
+
+        return exposure_of(self.sheet, self.bundle.config)
 
     def problem_with(self, name: str, value: object) -> str | None:
         """The rule that a value of one variable breaks, in words; None where it may be used.

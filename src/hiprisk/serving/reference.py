@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hiprisk.sheet.explanation.exposure import Exposure
 from hiprisk.sheet.explanation.reference_patient import typical_patient
 from hiprisk.sheet.format import Sheet, VariableSpec
 from hiprisk.wording.reference import ABSENT_LEVELS, AVERAGE_PATIENT, without_exposure
@@ -52,19 +53,41 @@ def reference_patient(sheet: Sheet, config: Mapping[str, Any]) -> ReferencePatie
     baseline score.
     """
     typical = typical_patient(sheet)
-    declared = config.get("association") or {}
-    exposure = _variable(sheet, declared.get("exposure", USUAL_EXPOSURE))
-    absent = None if exposure is None else _absent_exposure(exposure, declared)
+    exposure, absent = _exposure_and_absent(sheet, config)
     if exposure is None or absent is None:
         return ReferencePatient(patient=typical, words=AVERAGE_PATIENT)
-    companions = _companions(sheet, config, declared, exposure.name)
+    companions = _companions(sheet, config, exposure.name)
     patient = {**typical, **companions, exposure.name: absent}
     return ReferencePatient(patient=patient, words=without_exposure(exposure, absent))
 
 
-def _companions(
-    sheet: Sheet, config: Mapping[str, Any], declared: Mapping[str, Any], exposure: str
-) -> dict[str, float | str]:
+def exposure_of(sheet: Sheet, config: Mapping[str, Any]) -> Exposure | None:
+    """The exposure of a model as a category with its level of reference; None where it has none.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    config : mapping
+        As of `reference_patient`.
+    """
+    exposure, absent = _exposure_and_absent(sheet, config)
+    if exposure is None or absent is None or exposure.kind != "category":
+        return None
+    companions = _companions(sheet, config, exposure.name)
+    companions.pop(exposure.name, None)
+    return Exposure(variable=exposure.name, reference=str(absent), companions=companions)
+
+
+def _exposure_and_absent(
+    sheet: Sheet, config: Mapping[str, Any]
+) -> tuple[VariableSpec | None, float | str | None]:
+    declared = config.get("association") or {}
+    exposure = _variable(sheet, declared.get("exposure", USUAL_EXPOSURE))
+    return exposure, None if exposure is None else _absent_exposure(exposure, declared)
+
+
+def _companions(sheet: Sheet, config: Mapping[str, Any], exposure: str) -> dict[str, float | str]:
+    declared = config.get("association") or {}
     blocks = (config.get("blocks") or {}).values()
     block: Sequence[str] = next((names for names in blocks if exposure in names), ())
     if {*config.get("confounders", ()), declared.get("baseline")} & set(block):

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hiprisk.wording.quantities import plural, vanishes
+from hiprisk.wording.labels import in_words, unit_of_amount
+from hiprisk.wording.quantities import amount, plural, vanishes
 
 if TYPE_CHECKING:
+    from hiprisk.sheet.explanation.exposure import LevelPrediction, PredictionsByExposure
     from hiprisk.sheet.format import Sheet
 
 # A measurement that narrows the 80 % interval by less than this share of its width is not listed.
@@ -21,7 +23,44 @@ NOTHING_NOTICEABLE = (
 )
 # As sources in the dictionary mark their figures.
 SOURCE_MARKS = "[found]: read in the source named; [derived]: computed from found figures."
+DIFFERENCE_BETWEEN_PEOPLE = (
+    "Predictions for patients who are alike in all else: a difference between people, not the "
+    "effect of a treatment."
+)
 NOTHING_ELSE = "Nothing else would narrow it noticeably."
+
+
+def level_in_words(found: PredictionsByExposure, level: LevelPrediction) -> str:
+    """A level of the exposure; that of the patient is said."""
+    own = " (this patient)" if level.level == found.given else ""
+    return f"{in_words(level.level)}{own}"
+
+
+def differences_in_words(sheet: Sheet, found: PredictionsByExposure) -> list[tuple[str, str]]:
+    """Each level against that of reference: ``yes vs no``, ``+7.0 points``."""
+    unit = unit_of_amount(sheet.outcome.unit) if sheet.outcome.kind == "continuous" else ""
+    return [
+        (
+            f"{in_words(one.level)} vs {in_words(found.reference)}",
+            f"{'+' if one.difference >= 0 else ''}{amount(sheet, one.difference)} {unit}".rstrip(),
+        )
+        for one in found.levels[1:]
+        if one.difference is not None
+    ]
+
+
+def changed_in_words(sheet: Sheet, found: PredictionsByExposure) -> list[str]:
+    """What else had to change at a level, a sentence a value."""
+    return [
+        f"For '{in_words(one.level)}', {sheet.variable(name).label} is taken as "
+        f"{'not known' if value is None else _plain(value)}."
+        for one in found.levels
+        for name, value in one.changed.items()
+    ]
+
+
+def _plain(value: float | str) -> str:
+    return in_words(value) if isinstance(value, str) else f"{value:g}"
 
 
 def is_noticeable(sheet: Sheet, narrows_80_by: float, *, width_80: float) -> bool:

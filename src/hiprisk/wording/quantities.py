@@ -91,6 +91,13 @@ def contribution_decimals(sheet: Sheet, usual: int) -> int:
     return usual + 1 if sheet.predicts_risk_itself else score_decimals(sheet, usual)
 
 
+def level_text(sheet: Sheet, value: float) -> str:
+    """A prediction in words."""
+    if sheet.outcome.kind == "binary":
+        return f"{100 * value:.1f} %"
+    return f"{value:.{score_decimals(sheet, 1)}f}"
+
+
 def amount(sheet: Sheet, value: float, *, digits: int = 1) -> str:
     """A difference of predictions in words: points of the score, or of a risk in percent."""
     if sheet.outcome.kind == "binary":

@@ -1,6 +1,7 @@
 """One patient's answer on the terminal: short and long form."""
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from commands import run
 from hiprisk.bundle import BundleContents, write_bundle
 from hiprisk.cli.show.phrases import cost_words
 from hiprisk.sheet.format import MeasurementError
+from hiprisk.wording.explanations import DIFFERENCE_BETWEEN_PEOPLE
 from page_agreement import model_of
 from site_sheet import site_sheet
 from small_bundle import small_sheet, write_small_bundle
@@ -170,6 +172,21 @@ def test_a_width_that_does_not_change_is_not_told(capsys, monkeypatch):
     sheet = small_sheet()
     assert cost_words(sheet, 0.04) == ""
     assert cost_words(sheet, 0.6).endswith("interval by 1.")
+
+
+def test_each_level_of_the_exposure_is_told_in_both_forms(capsys):
+    told = []
+    for form in ([], ["--why"]):
+        _, out, _ = run(capsys, "predict", "small", *PATIENT, *form)
+        told.append(" ".join(out.split()))
+    short, long = told
+    _, asked, _ = run(capsys, "predict", "small", *PATIENT, "--lbp-any", "no", "--json")
+    predicted = json.loads(asked)["predicted"]
+    assert f"patients who are alike in all but low back pain: no {predicted:.1f}, yes " in short
+    assert re.search(r"yes vs no [+-]\d+\.\d points\.", short)
+    assert "Prediction by low back pain predicted 80 % prediction interval" in long
+    assert f" no {predicted:.1f} " in long
+    assert DIFFERENCE_BETWEEN_PEOPLE in long
 
 
 def test_what_would_hardly_help_to_know_is_not_listed(capsys, monkeypatch):

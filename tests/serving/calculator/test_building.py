@@ -87,6 +87,7 @@ def test_the_page_holds_the_sheet_and_where_it_comes_from(tmp_path):
             },
             "words": "an average patient of the development cohort without low back pain",
         },
+        "exposure": {"variable": "lbp_any", "reference": "no", "companions": {}},
         "sheet": encode(model.sheet),
         "bundle": {"name": "page", "version": model.bundle.version, "sha256": model.bundle.sha256},
     }

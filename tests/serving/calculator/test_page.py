@@ -11,6 +11,7 @@ from hiprisk.serving.calculator.building import build_clinician_page, build_page
 from hiprisk.serving.conformance.comparison import compare
 from hiprisk.serving.conformance.pack import make_pack
 from hiprisk.sheet.format import MeasurementError
+from hiprisk.wording.explanations import DIFFERENCE_BETWEEN_PEOPLE, differences_in_words
 from hiprisk.wording.sites import risk_over_sites
 from motion_sheet import MOTION, motion_sheet
 from ordinal_sheet import fine_score, ordinal_sheet
@@ -106,8 +107,8 @@ def opened(browser, tmp_path):
     """A function that opens a sheet's page from a file and returns it, its model and its noise."""
     contexts = []
 
-    def open_page(sheet, *, width=1280, height=900, scheme="light"):
-        model = model_of(tmp_path / "models", sheet)
+    def open_page(sheet, *, width=1280, height=900, scheme="light", config=None):
+        model = model_of(tmp_path / "models", sheet, config=config)
         file = tmp_path / "page.html"
         file.write_text(build_page(model), encoding="utf-8")
         context = browser.new_context(
@@ -241,6 +242,53 @@ def test_the_page_says_what_marks_and_bounds_are_and_folds_parts_without_effect(
     # Below the measurements that would narrow it, not above them.
     card = tab.locator("#out section", has_text="What would help to know").inner_text()
     assert card.index("narrower by (points)") < card.index("Nothing else would narrow it")
+    assert tab.noise == []
+
+
+def test_the_page_answers_each_level_of_the_exposure_without_pressing(opened):
+    tab, model = opened(SHEETS["linear"])
+    patient = {"age_years": 63, "womac_function_0_100": 50}
+    fill(tab, Age="63", WOMAC_function="50")
+    card = tab.locator("#out section", has_text="Prediction by low back pain")
+    expected = model.explain(patient).explanation.predictions_by_exposure
+    for one in expected.levels:
+        line = f"{one.level}\t{one.values['predicted']:.1f}\t{one.values['lower_80']:.1f} to "
+        assert line in card.inner_text()
+    (difference,) = differences_in_words(model.sheet, expected)
+    assert f"Yes vs no\t{difference[1]}" in card.inner_text()
+    assert DIFFERENCE_BETWEEN_PEOPLE in card.inner_text()
+    assert "this patient" not in card.inner_text()
+    tab.get_by_role("radio", name="yes").check(force=True)
+    tab.wait_for_timeout(300)
+    assert "yes this patient\t" in card.inner_text()
+    assert tab.noise == []
+
+
+def test_the_page_changes_what_contradicts_a_level_as_python_does(opened):
+    # As if function said how strong back pain is: 0 without it.
+    config = {
+        "association": {"exposure": "lbp_any"},
+        "blocks": {"back": ["lbp_any", "womac_function_0_100"]},
+    }
+    sheet = replace(SHEETS["linear"], max_imputed_weight=0.9)
+    tab, model = opened(sheet, config=config)
+    own = ({}, {"lbp_any": "no"}, {"lbp_any": "yes"})
+    patients = [
+        {"age_years": 63, "womac_function_0_100": strength, **one}
+        for strength in (0, 50)
+        for one in own
+    ]
+    changes = [
+        [dict(one.changed) for one in model.explain(p).explanation.predictions_by_exposure.levels]
+        for p in patients
+    ]
+    assert [{"womac_function_0_100": 0.0}, {}] in changes
+    assert [{}, {"womac_function_0_100": None}] in changes
+    worst, refused = worst_difference(tab, model, patients)
+    assert (worst < 1e-9, refused) == (True, 0)
+    fill(tab, Age="63", WOMAC_function="50")
+    card = tab.locator("#out section", has_text="Prediction by low back pain").inner_text()
+    assert "For “no”, WOMAC function is taken as 0." in card
     assert tab.noise == []
 
 

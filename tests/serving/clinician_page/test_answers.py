@@ -60,6 +60,18 @@ def test_what_users_must_know_is_named_and_left_out_where_nobody_says(study, sai
     assert [line for line in whom if said in line] == [f"Setting: {said}" for _ in lines]
 
 
+def test_an_average_patient_is_predicted_with_and_without_the_exposure(study, answers):
+    (lines,) = [one.lines for question, one in answers.items() if question.endswith("add?")]
+    (line,) = [line for line in lines if line.startswith("By low back pain")]
+    model = Model(SimpleNamespace(sheet=study.sheet, config={}, evidence={}))
+    typical = model.reference.typical.patient
+    for level in ("no", "yes"):
+        predicted = model.answer({**typical, "lbp_any": level})["predicted"]
+        assert f"{predicted:.1f} ({level})" in line
+    assert "of an average patient of the development cohort; yes vs no +" in line
+    assert "a difference between people who are alike in all else" in line
+
+
 def test_each_of_a_clinicians_five_questions_has_an_answer(answers):
     assert set(QUESTIONS.values()) < set(answers)
     assert any(question.endswith("add?") for question in answers)

@@ -10,22 +10,33 @@ from hiprisk.cli.show.phrases import (
     cost_words,
     filled_words,
     heading,
-    level_text,
     moves_text,
     print_wrapped,
     some_of,
     variables_counted,
 )
 from hiprisk.wording.explanations import (
+    DIFFERENCE_BETWEEN_PEOPLE,
     NOTHING_NOTICEABLE,
     SOURCE_MARKS,
+    changed_in_words,
+    differences_in_words,
     has_effect,
     is_noticeable,
+    level_in_words,
     others_in_words,
     others_that_narrow,
 )
 from hiprisk.wording.labels import unit_of_amount, with_unit
-from hiprisk.wording.quantities import amount, contribution_decimals, measured, number, signed
+from hiprisk.wording.quantities import (
+    amount,
+    contribution_decimals,
+    level_text,
+    measured,
+    number,
+    patient_interval,
+    signed,
+)
 from hiprisk.wording.reference import AVERAGE_MEANS, compared_with
 from hiprisk.wording.similarity import SIMILARITY
 
@@ -44,6 +55,7 @@ def show_why(model: Model, explanation: Explanation, *, new_site: bool = False) 
     """Print every part of an explanation."""
     sheet = model.sheet
     _show_parts(sheet, explanation)
+    _show_by_exposure(sheet, explanation)
     _show_not_known(sheet, explanation, new_site=new_site)
     _show_measurement(sheet, explanation)
     _show_likeness(sheet, explanation, new_site=new_site)
@@ -79,6 +91,28 @@ def _show_parts(sheet: Sheet, explanation: Explanation) -> None:
         rows.append(["limited to the range of the score", "", held])
     rows.append(["this patient", "", f"{found.total + explanation.held_at_bounds:.{digits}f}"])
     print_table(["", "", "part"], rows)
+
+
+def _show_by_exposure(sheet: Sheet, explanation: Explanation) -> None:
+    found = explanation.predictions_by_exposure
+    if found is None:
+        return
+    label = sheet.variable(found.variable).label
+    first = "risk" if sheet.outcome.kind == "binary" else "predicted"
+    heading(f"Prediction by {label}")
+    rows = []
+    for one in found.levels:
+        own, low, high = one.values[first], one.values["lower_80"], one.values["upper_80"]
+        between = "not available"
+        if low is not None and high is not None:
+            between = f"{level_text(sheet, low).removesuffix(' %')} to {level_text(sheet, high)}"
+        predicted = "not available" if own is None else level_text(sheet, own)
+        rows.append([level_in_words(found, one), predicted, between])
+    rows += [[name, difference, ""] for name, difference in differences_in_words(sheet, found)]
+    interval = patient_interval("80", kind=sheet.outcome.kind)
+    print_table(["", first, interval], rows)
+    said = [DIFFERENCE_BETWEEN_PEOPLE, *changed_in_words(sheet, found)]
+    print_wrapped(" ".join(said), indent=2)
 
 
 def _show_not_known(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> None:

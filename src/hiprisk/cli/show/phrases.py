@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hiprisk.cli.show.output import print_lines, print_styled
 from hiprisk.cli.show.terminal import Style, columns
-from hiprisk.wording.quantities import amount, score_decimals, vanishes
+from hiprisk.wording.quantities import amount, vanishes
 
 if TYPE_CHECKING:
     from hiprisk.sheet.format import Sheet
@@ -30,13 +30,6 @@ def moves_text(sheet: Sheet, low: float, high: float) -> str:
         if not vanished and (one_figure or least != most.split(" ")[0]):
             break
     return f"+/- {most}" if least == most.split(" ")[0] else f"+/- {least} to {most}"
-
-
-def level_text(sheet: Sheet, value: float) -> str:
-    """A prediction in words."""
-    if sheet.outcome.kind == "binary":
-        return f"{100 * value:.1f} %"
-    return f"{value:.{score_decimals(sheet, 1)}f}"
 
 
 def heading(text: str) -> None:

@@ -13,7 +13,6 @@ from hiprisk.cli.show.phrases import (
     NO_PEOPLE,
     cost_words,
     filled_words,
-    level_text,
     moves_text,
     print_wrapped,
     some_of,
@@ -21,9 +20,20 @@ from hiprisk.cli.show.phrases import (
 from hiprisk.cli.show.terminal import columns
 from hiprisk.sheet.applicability import NEW_SITE, OF_THE_MODEL
 from hiprisk.wording.disclaimers import is_surrogate, warnings_of
-from hiprisk.wording.explanations import NOTHING_NOTICEABLE, is_noticeable
+from hiprisk.wording.explanations import (
+    NOTHING_NOTICEABLE,
+    changed_in_words,
+    differences_in_words,
+    is_noticeable,
+    level_in_words,
+)
 from hiprisk.wording.labels import capital, estimand_in_words, with_unit
-from hiprisk.wording.quantities import amount, contribution_decimals, patient_interval
+from hiprisk.wording.quantities import (
+    amount,
+    contribution_decimals,
+    level_text,
+    patient_interval,
+)
 from hiprisk.wording.reference import compared_with
 from hiprisk.wording.similarity import SHORT_SIMILARITY, similarity_warning
 from hiprisk.wording.sites import new_site_sentence, risk_over_sites, sites_sentence
@@ -232,6 +242,7 @@ def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> No
         print_lines("")
         against = compared_with(explanation.reference.words)
         print_wrapped(f"{against}, {with_unit('contributions', explanation.scale)}: {words}.")
+    _show_by_exposure(sheet, explanation)
     names = explanation.not_known.variables
     if names:
         wider = explanation.not_known.width_80 - explanation.not_known.width_80_if_known
@@ -241,6 +252,21 @@ def _show_short(sheet: Sheet, explanation: Explanation, *, new_site: bool) -> No
     _show_best(sheet, explanation)
     _show_trust(sheet, explanation)
     print_lines("", "--why gives the details.")
+
+
+def _show_by_exposure(sheet: Sheet, explanation: Explanation) -> None:
+    """Predictions of two patients who differ in the exposure alone."""
+    found = explanation.predictions_by_exposure
+    if found is None:
+        return
+    first = "risk" if sheet.outcome.kind == "binary" else "predicted"
+    known = [(one, own) for one in found.levels if (own := one.values[first]) is not None]
+    said = [f"{level_in_words(found, one)} {level_text(sheet, own)}" for one, own in known]
+    said += [f"{name} {difference}" for name, difference in differences_in_words(sheet, found)]
+    print_lines("")
+    label = sheet.variable(found.variable).label
+    sentence = f"Predictions for patients who are alike in all but {label}: {', '.join(said)}."
+    print_wrapped(" ".join([sentence, *changed_in_words(sheet, found)]))
 
 
 def _show_best(sheet: Sheet, explanation: Explanation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+from dataclasses import asdict
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
@@ -133,6 +134,8 @@ def _model_json(model: Model) -> str:
     if (reference := model.reference) is not None:
         patient = dict(reference.compared.patient)
         document["reference"] = {"words": reference.words, "patient": patient}
+    if (exposure := model.exposure) is not None:
+        document["exposure"] = asdict(exposure)
     if (said := sites_sentence(model.sheet)) is not None:
         document["sites"] = said
     # A `<` could end the element; JSON has another way to write it.

@@ -12,7 +12,7 @@ const NODES = [
 const OUTER = (7 - 2 * ROOT) / 60, INNER = (7 + 2 * ROOT) / 60;
 const WEIGHTS = [OUTER, INNER, 8 / 15, INNER, OUTER];
 
-function makeExplainer(engine) {
+function makeExplainer(engine, exposure) {
   const {
     sheet, outcome, events, binary, toRisk, heldBy, linearPredictor, insideForLogOdds, ordinal, trees, specs, refits, center, coefficients,
     numericColumns, condition, locate, lawOf, functions, numbers, refitPredictions, clip,
@@ -303,6 +303,38 @@ function makeExplainer(engine) {
     return ofMean === null || ofOutcome === null || ofMean <= 0 ? null : ofOutcome / ofMean;
   }
 
+  // --- at each level of the exposure --------------------------------------------------------
+
+  // Known values that contradict a level: those of its absence elsewhere, and others there.
+  function changesAt(level, values) {
+    const atReference = level === exposure.reference;
+    return Object.fromEntries(Object.entries(exposure.companions)
+      .filter(([name, absent]) => values[name] !== undefined && (values[name] === absent) !== atReference)
+      .map(([name, absent]) => [name, atReference ? absent : null]));
+  }
+
+  // Of a patient who is refused, null by each of the names.
+  function numbersOf(given, names) {
+    const { values, refused } = usable(given);
+    if (!refused.length) {
+      const known = numericColumns(values), place = locate(known), found = numbers(known, place);
+      if (isFinite(place, found)) return found;
+    }
+    return Object.fromEntries(names.map((name) => [name, null]));
+  }
+
+  function predictionsByExposure(given, values, names) {
+    if (exposure === undefined) return null;
+    const { reference: first, variable } = exposure, own = values[variable] ?? null;
+    const main = binary ? "risk" : "predicted";
+    const levels = [first, ...specs.get(variable).levels.filter((level) => level !== first)].map((level) => {
+      const changed = level === own ? {} : changesAt(level, values);
+      return { level, changed, ...numbersOf({ ...given, ...changed, [variable]: level }, names) };
+    });
+    const difference = (one) => (one[main] === null || levels[0][main] === null ? null : one[main] - levels[0][main]);
+    return { variable, reference: first, given: own, levels: levels.map((one) => ({ ...one, difference: difference(one) })) };
+  }
+
   // --- sites --------------------------------------------------------------------------------
 
   /** How sites differ, and where a risk at the mean site lies in 95 % of them. */
@@ -315,6 +347,12 @@ function makeExplainer(engine) {
 
   // --- all of it ----------------------------------------------------------------------------
 
+  function isFinite(place, found) {
+    const chances = events.map((event) => found[`chance_${event.name}`]);
+    return [place.lp, place.variance, binary ? found.risk : found.predicted, ...chances]
+      .every((value) => value === undefined || Number.isFinite(value));
+  }
+
   function explain(given) {
     const { values, refused, flags } = usable(given);
     if (refused.length) return { refused };
@@ -322,8 +360,7 @@ function makeExplainer(engine) {
     const place = locate(known);
     const found = numbers(known, place);
     const predicted = binary ? found.risk : found.predicted;
-    const chances = events.map((event) => found[`chance_${event.name}`]);
-    if (![place.lp, place.variance, predicted, ...chances].every((value) => value === undefined || Number.isFinite(value))) {
+    if (!isFinite(place, found)) {
       return { refused: [{ code: "OVERFLOW", variable: null, rule: "a value is so large that the model's numbers run out" }] };
     }
     const lacking = sheet.variables.map((spec) => spec.name).filter((name) =>
@@ -349,6 +386,7 @@ function makeExplainer(engine) {
         distance: distance(known),
         effective_sample_size: effectiveSampleSize(place, predicted),
         refits: refitSpread(place, predicted),
+        predictions_by_exposure: predictionsByExposure(given, values, Object.keys(found)),
       },
     };
   }

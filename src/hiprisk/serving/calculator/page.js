@@ -3,9 +3,9 @@
 
 function startPage() {
   const model = JSON.parse(document.getElementById("model").textContent);
-  const { sheet, bundle, sites } = model;
+  const { sheet, bundle, sites, exposure } = model;
   const engine = makeEngine(sheet, model.reference);
-  const explain = makeExplainer(engine);
+  const explain = makeExplainer(engine, exposure);
   const { outcome, binary, specs } = engine;
   const byId = (id) => document.getElementById(id);
   const form = makeForm(engine, byId("fields"));
@@ -132,6 +132,7 @@ function startPage() {
       over ? el("p", { class: "small" }, `In 95 % of sites the risk of such a patient lies between ${level(over[0])} and ${level(over[1])}.`) : null,
       pictureOf(answer, reference),
       el("p", { class: "small screen-only" }, legendOf(answer)),
+      exposureLine(answer.explanation.predictions_by_exposure),
       error ? el("p", { class: "small" }, errorWords(error),
         el("span", { class: "screen-only" }, ` Source: ${error.source}.`)) : null);
   }
@@ -159,6 +160,7 @@ function startPage() {
     return [el("p", { class: "small screen-only" }, `${values.join(" and ")}: ${values.length > 1 ? "bounds" : "a bound"} on the score that the study declared before fitting; the model names no source for ${values.length > 1 ? "them" : "it"}.`)];
   }
 
+  const DIFFERENCE_BETWEEN_PEOPLE = "Predictions for patients who are alike in all else: a difference between people, not the effect of a treatment.";
   const ON_PAPER = 6;
   const AVERAGE_MEANS = "median or most common value of each variable";
   const NO_PEOPLE = "The development cohort of this model is not known, so no comparison is possible.";
@@ -171,6 +173,37 @@ function startPage() {
     const total = sum(values), others = plural(values.length, "other");
     return hasEffect(total) ? row([`${others} together`, "", signed(total, partDigits)])
       : row([`${others}: no effect`, "", fixed(0, partDigits)]);
+  }
+
+  // Two people who differ in the exposure alone, whatever this patient has.
+  function exposureCard(found) {
+    if (!found) return null;
+    const name = label(found.variable), said = (level) => level.replaceAll("_", " ");
+    const ranges = found.levels.some((one) => rangeOf(one, "80"));
+    const rows = found.levels.map((one) => {
+      const own = one.level === found.given ? [said(one.level), el("span", { class: "filled" }, " this patient")] : said(one.level);
+      return row([own, one[first] === null ? "not available" : level(one[first]), ...(ranges ? [rangeOf(one, "80") || "\u00a0"] : [])]);
+    });
+    const unit = binary || !unitOfAmount ? "" : ` ${unitOfAmount}`;
+    for (const one of found.levels.slice(1)) {
+      if (one.difference === null) continue;
+      rows.push(row([`${capital(said(one.level))} vs ${said(found.reference)}`, `${one.difference >= 0 ? "+" : ""}${amount(one.difference)}${unit}`, ...(ranges ? ["\u00a0"] : [])], "end"));
+    }
+    const changed = found.levels.flatMap((one) => Object.entries(one.changed).map(([other, value]) =>
+      ` For \u201c${said(one.level)}\u201d, ${label(other)} is taken as ${value === null ? "not known" : said(String(value))}.`));
+    const whole = card(`Prediction by ${name}`,
+      table(null, ["Value", `#${first}`, ...(ranges ? [`#${intervalName("80")}`] : [])], rows),
+      el("p", { class: "small" }, DIFFERENCE_BETWEEN_PEOPLE, ...changed));
+    whole.classList.add("screen-only");
+    return whole;
+  }
+
+  // The same on paper, where a card has no room.
+  function exposureLine(found) {
+    if (!found) return null;
+    const levels = found.levels.filter((one) => one[first] !== null)
+      .map((one) => `${one.level.replaceAll("_", " ")} ${level(one[first])}`);
+    return el("p", { class: "small print-only" }, `Patients alike in all but ${label(found.variable)}: ${levels.join(", ")}.`);
   }
 
   function partsCard(found) {
@@ -330,7 +363,7 @@ function startPage() {
       brief.replaceChildren(answer.refused.some(isWrong) ? "none while a field is marked" : "");
     } else {
       const parts = answer.explanation;
-      out.replaceChildren(...[answerCard(answer), chancesCard(answer), partsCard(parts.contributions),
+      out.replaceChildren(...[answerCard(answer), chancesCard(answer), exposureCard(parts.predictions_by_exposure), partsCard(parts.contributions),
         nextCard(answer), measurementCard(parts.measurement_ranges), likenessCard(answer)].filter(Boolean));
       const range = rangeOf(answer, "80");
       const short = () => [el("strong", {}, level(answer[first])), el("span", {}, range ? `${intervalName("80")} ${range}` : "")];

@@ -15,7 +15,10 @@ from hiprisk.serving.clinician_page.figures import (
     estimate_of,
 )
 from hiprisk.serving.model import Model
+from hiprisk.sheet.columns import read_rows
+from hiprisk.sheet.explanation.exposure import predictions_by_exposure
 from hiprisk.sheet.explanation.importance import importance
+from hiprisk.sheet.explanation.reference_patient import typical_patient
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_LABELS
 from hiprisk.wording.availability import is_answered
@@ -25,7 +28,14 @@ from hiprisk.wording.disclaimers import (
     provenance_in_words,
     warnings_of,
 )
-from hiprisk.wording.labels import capital, estimand_in_words, listed, unit_of_amount
+from hiprisk.wording.explanations import differences_in_words
+from hiprisk.wording.labels import (
+    capital,
+    estimand_in_words,
+    in_words,
+    listed,
+    unit_of_amount,
+)
 from hiprisk.wording.performance import (
     HEADLINES,
     SLOPE,
@@ -40,6 +50,7 @@ from hiprisk.wording.performance import (
 from hiprisk.wording.quantities import (
     decimals,
     interval_digits,
+    level_text,
     months_in_words,
     number,
     percent,
@@ -47,6 +58,7 @@ from hiprisk.wording.quantities import (
     signed_with_ci,
     with_ci,
 )
+from hiprisk.wording.reference import AVERAGE_PATIENT
 
 # Of the sentences of a bundle without an evaluation.
 MOST_SENTENCES = 4
@@ -90,7 +102,7 @@ def answers_about(model: Model) -> tuple[Answer, ...]:
         _for_whom(sheet, config, evidence),
         _performance(sheet, evidence),
         _one_person(sheet, evidence),
-        _predictors(sheet, evidence),
+        _predictors(model, evidence),
         _what_changes(sheet),
         _trust(sheet, config, evidence),
     )
@@ -227,7 +239,8 @@ def _interval_width(sheet: Sheet, evidence: Evidence) -> Answer | None:
     return _answer("How sure is it for one person?", headline, lines())
 
 
-def _predictors(sheet: Sheet, evidence: Evidence) -> Answer | None:
+def _predictors(model: Model, evidence: Evidence) -> Answer | None:
+    sheet = model.sheet
     gains, minimum = block_gains(evidence)
     row = effect_row(evidence)
     if not gains and row is None:
@@ -243,6 +256,7 @@ def _predictors(sheet: Sheet, evidence: Evidence) -> Answer | None:
             if effect is not None and row["measure"] == "mean_difference":
                 unit = unit_of_amount(sheet.outcome.unit)
                 yield f"In the simulation, whose truth is known, it is {effect:+g} {unit}."
+        yield from _by_exposure(model)
         if gains:
             yield blocks_added(gains, minimum)
 
@@ -256,6 +270,26 @@ def _predictors(sheet: Sheet, evidence: Evidence) -> Answer | None:
     )
     question = f"What {'do' if len(gains) > 1 else 'does'} {named} add?"
     return _answer(question, headline, lines())
+
+
+def _by_exposure(model: Model) -> Iterator[str]:
+    """What the model itself predicts of an average patient with and without the exposure."""
+    sheet, exposure = model.sheet, model.exposure
+    if exposure is None or not sheet.has_reference_population:
+        return
+    given = read_rows(sheet.variables, [typical_patient(sheet)])
+    found = predictions_by_exposure(model.evaluator, given, exposure)
+    first = "risk" if sheet.outcome.kind == "binary" else "predicted"
+    known = [(one.level, own) for one in found.levels if (own := one.values[first]) is not None]
+    if len(known) < len(found.levels):
+        return
+    levels = listed([f"{level_text(sheet, own)} ({in_words(level)})" for level, own in known])
+    differences = "; ".join(" ".join(one) for one in differences_in_words(sheet, found))
+    yield (
+        f"By {sheet.variable(exposure.variable).label}, the model predicts {levels} of "
+        f"{AVERAGE_PATIENT}; {differences}: a difference between people who are alike in all "
+        "else. The calculator shows it for one patient."
+    )
 
 
 def _verdicts(gains: Sequence[BlockGain]) -> str:
