@@ -163,7 +163,9 @@ def _train(rest: list[str]) -> int:
     if not rest[0].startswith("configs/"):
         # A page that states its own resamples shows what they give.
         quick = () if any("validation.resamples" in word for word in rest) else QUICK
-        return main(["train", *rest, *(word for one in quick for word in ("--set", one))])
+        # A second process takes longer to start than a small study has work for it.
+        alone = () if "--workers" in rest else ("--workers", "1")
+        return main(["train", *rest, *alone, *(word for one in quick for word in ("--set", one))])
     planned, skip = [], 0
     for word in rest:
         if skip:
