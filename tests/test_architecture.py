@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from source_statements import statements
+
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "hiprisk"
 MOST_FILES = 16
@@ -90,18 +92,18 @@ def imports(*, for_types=True):
     found = {}
     for name, tree in modules().items():
         skipped = set() if for_types else nodes_for_types(tree)
-        nodes = [node for node in ast.walk(tree) if node not in skipped]
+        nodes = [node for node in statements(tree) if node not in skipped]
         found[name] = {one for node in nodes for one in imported_by(node)} - {name}
     return found
 
 
 def nodes_for_types(tree):
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    blocks = [node for node in statements(tree) if isinstance(node, ast.If)]
     return {
         inner
         for block in blocks
         if isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(block)
+        for inner in statements(block)
     }
 
 

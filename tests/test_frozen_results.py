@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from source_statements import statements
+
 SRC = Path(__file__).resolve().parents[1] / "src" / "hiprisk"
 
 # Work in progress, which no result holds.
@@ -25,7 +27,7 @@ def dataclass_arguments(node):
 def test_every_dataclass_is_frozen():
     changing = set()
     for path in sorted(SRC.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
             arguments = dataclass_arguments(node) if isinstance(node, ast.ClassDef) else None
             if arguments is not None and arguments.get("frozen") != "True":
                 changing.add(node.name)
