@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import QUICK
 from hiprisk.cli import main
 from hiprisk.cohort.simulation.simulate import simulate_cohort
 from hiprisk.config import TrackingSettings
@@ -37,9 +38,7 @@ def test_nothing_of_a_patient_reaches_store_bundle_or_output(capsys):
     frame.to_csv(folder / "cohort.csv", index=False)
     code = main(
         ["train", str(CONFIG), "--cohort", str(folder / "cohort.csv"), "--workers", "1",
-         "--set", "tuning.trials=1", "--set", "tuning.folds=3",
-         "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
-         "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
+         *QUICK[2:], "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
     )  # fmt: skip
     assert code == 0
     captured = capsys.readouterr()

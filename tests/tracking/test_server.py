@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from commands import QUICK
 from hiprisk.bundle import read_bundle
 from hiprisk.cli import main
 from hiprisk.config import TrackingSettings
@@ -148,6 +149,7 @@ def test_training_asks_the_server_first_of_all(monkeypatch, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_training_goes_on_when_the_store_does_not_take_the_results(
     tmp_path_factory, tmp_path, monkeypatch, capsys
 ):
@@ -157,9 +159,7 @@ def test_training_goes_on_when_the_store_does_not_take_the_results(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", empty_store(tmp_path_factory, tmp_path))
     monkeypatch.setattr("hiprisk.tracking.runs.log_bundle", refuse)
     code = main(
-        ["train", str(CONFIG), "--workers", "1", "--json",
-         "--set", "cohort.simulate.n=200", "--set", "tuning.trials=1", "--set", "tuning.folds=3",
-         "--set", "validation.resamples=20", "--set", "validation.interval_resamples=100",
+        ["train", str(CONFIG), "--workers", "1", "--json", *QUICK,
          "--set", "families={linear: {spline_knots: 0, l1_share: 0, penalty: 0.1}}"]
     )  # fmt: skip
     captured = capsys.readouterr()
