@@ -98,16 +98,46 @@ def blocks_added(gains: Sequence[BlockGain], minimum: str) -> str:
 
 
 def _said(one: BlockGain) -> str:
-    if one.verdict == ADDS:
-        return "{blocks} added at least the minimum important gain ({minimum})"
-    if one.verdict == TOO_LITTLE:
-        return "{blocks} added less than the minimum important gain ({minimum})"
-    if one.low is not None and one.low > 0.0:
-        return (
-            "{blocks} added to the prediction, but whether by the minimum important gain "
-            "({minimum}) or more is inconclusive at this sample size"
-        )
-    return "whether {blocks} added to the prediction is inconclusive at this sample size"
+    return _CONCLUSIONS[_conclusion(one)][1]
+
+
+def gain_in_brief(one: BlockGain) -> str:
+    """The same of one block in a few words, for where its gain stands beside them.
+
+    Examples
+    --------
+    >>> gain_in_brief(BlockGain(label="x", verdict="inconclusive at this sample size", low=0.002))
+    'added, but whether by the minimum or more is inconclusive'
+    """
+    return _CONCLUSIONS[_conclusion(one)][0]
+
+
+def _conclusion(one: BlockGain) -> str:
+    if one.verdict in (ADDS, TOO_LITTLE):
+        return one.verdict
+    return "above 0" if one.low is not None and one.low > 0.0 else "inconclusive"
+
+
+# In brief, and as part of a sentence: whatever stands beside each other says the same.
+_CONCLUSIONS = {
+    ADDS: (
+        "added at least the minimum",
+        "{blocks} added at least the minimum important gain ({minimum})",
+    ),
+    TOO_LITTLE: (
+        "added less than the minimum",
+        "{blocks} added less than the minimum important gain ({minimum})",
+    ),
+    "above 0": (
+        "added, but whether by the minimum or more is inconclusive",
+        "{blocks} added to the prediction, but whether by the minimum important gain ({minimum}) "
+        "or more is inconclusive at this sample size",
+    ),
+    "inconclusive": (
+        "inconclusive at this sample size",
+        "whether {blocks} added to the prediction is inconclusive at this sample size",
+    ),
+}
 
 
 def what_changes_most(sheet: Sheet, found: Sequence[Importance]) -> str:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from hiprisk.metrics.estimate import Estimate
+from hiprisk.reporting.study.first_screen import gain_line
 from hiprisk.reporting.study.verdict import blocks_sentence, evaluated, verdict_of
 
 
@@ -40,6 +41,24 @@ LITTLE = "adds less than the minimum important gain"
 )  # fmt: skip
 def test_what_blocks_add_in_words(study, found, said):
     assert blocks_sentence(added_with(study, *found)) == said
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (("adds", 0.02, 0.06), "added at least the minimum"),
+        ((LITTLE, -0.01, 0.005), "added less than the minimum"),
+        ((UNDECIDED, 0.005, 0.06), "added, but whether by the minimum or more is inconclusive"),
+        ((UNDECIDED, -0.01, 0.05), "inconclusive at this sample size"),
+    ],
+)
+def test_the_tile_says_what_the_verdict_says(study, found, said):
+    added = added_with(study, found, found)
+    line = gain_line(added.additions[0], added)
+    assert line.detail.endswith(f"), {said}")
+    # The verdict's sentence begins as the tile does.
+    opening = said.partition(" the minimum")[0].partition(", but")[0]
+    assert opening in blocks_sentence(added)
 
 
 def test_predictions_that_are_too_extreme_are_said_so(study):

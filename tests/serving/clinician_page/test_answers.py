@@ -167,4 +167,7 @@ def test_verdicts_that_differ_stand_with_their_blocks():
     added = {"smallest_gain_worth_having": minimum, "additions": additions}
     answers = answered(small_sheet(), {}, {"added": added})
     headline = answers["What do low back pain and hip motion add?"].headline
-    assert headline == "Low back pain: adds; hip motion: inconclusive"
+    assert headline == (
+        "Low back pain: added at least the minimum; hip motion: added, but whether by the minimum "
+        "or more is inconclusive"
+    )

@@ -15,7 +15,7 @@ from hiprisk.metrics.smoothing.calibration_curve import CalibrationCurve
 from hiprisk.provenance import is_simulated
 from hiprisk.reporting.page.blocks import FirstScreen, Line, Picture, Section, Tile
 from hiprisk.reporting.study.methods import event_of
-from hiprisk.reporting.study.verdict import evaluated, verdict_of
+from hiprisk.reporting.study.verdict import block_gain, evaluated, verdict_of
 from hiprisk.sheet.explanation.importance import importance
 from hiprisk.sheet.format import Sheet
 from hiprisk.wording.associations import MODEL_SHORT_LABELS
@@ -23,6 +23,7 @@ from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.performance import (
     HEADLINES,
     SLOPE,
+    gain_in_brief,
     sample_size_in_words,
     validation_in_words,
     what_changes_most,
@@ -272,7 +273,7 @@ def gain_line(one: Addition, added: AddedValue, truth: SimulatedTruth | None = N
         # Of a loss, the sign alone would read as a loss that grew.
         value=f"{added.metric_label}{' reduction' if found.reduction else ''} "
         f"{signed(gain.value, 3)}",
-        detail=f"({ends}{true}), {one.verdict}",
+        detail=f"({ends}{true}), {gain_in_brief(block_gain(one, added))}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hiprisk.evidence.document import Evidence
-from hiprisk.inference.increment import AddedValue
+from hiprisk.inference.increment import AddedValue, Addition
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.metrics.registry import label_of
 from hiprisk.wording.performance import (
@@ -60,9 +60,11 @@ def _sentences(evidence: Evidence, outcome: str) -> Iterator[str]:
 
 def blocks_sentence(added: AddedValue) -> str:
     """What each block adds to the base, in words; empty where none is compared."""
-    gains = [
-        BlockGain(label=one.label, verdict=one.verdict, low=one.gain(added.metric).estimate.low)
-        for one in added.additions
-        if len(one.blocks) == 1
-    ]
+    gains = [block_gain(one, added) for one in added.additions if len(one.blocks) == 1]
     return blocks_added(gains, f"{added.metric_label} {added.smallest_gain:g}")
+
+
+def block_gain(one: Addition, added: AddedValue) -> BlockGain:
+    """What a block adds in the declared measure, as far as words need it."""
+    low = one.gain(added.metric).estimate.low
+    return BlockGain(label=one.label, verdict=one.verdict, low=low)

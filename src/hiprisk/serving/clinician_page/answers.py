@@ -42,6 +42,7 @@ from hiprisk.wording.performance import (
     BlockGain,
     blocks_added,
     calibration_clause,
+    gain_in_brief,
     how_well,
     sample_size_in_words,
     validation_in_words,
@@ -293,10 +294,12 @@ def _by_exposure(model: Model) -> Iterator[str]:
 
 
 def _verdicts(gains: Sequence[BlockGain]) -> str:
-    """The verdict on the blocks; where they differ, each with its block."""
-    if len({one.verdict for one in gains}) == 1:
-        return capital(gains[0].verdict)
-    return capital("; ".join(f"{one.label}: {one.verdict}" for one in gains))
+    """What is concluded of the blocks; where it differs, each with its block."""
+    said = [gain_in_brief(one) for one in gains]
+    if len(set(said)) == 1:
+        return capital(said[0])
+    named = zip(gains, said, strict=True)
+    return capital("; ".join(f"{one.label}: {words}" for one, words in named))
 
 
 def _effect(sheet: Sheet, row: Mapping[str, Any]) -> str:
