@@ -49,13 +49,10 @@ class BinaryView:
     @cached_property
     def c(self) -> Floats:
         """C statistic, ties counting half."""
-        ranked = self.rows.ranked_observed
-        if self._people.ranked_weights is not None:
-            ranked = ranked * self._people.ranked_weights
         events, both = self._people.events, self._people.both_classes
         pairs = events * (self._people.size - events)
-        # What lies below the events, less the events among it: each pair of them has one below.
-        won = np.vecdot(ranked, self._people.middle) - 0.5 * events**2
+        # Pairs won less pairs lost, since events below and above each other cancel out.
+        won = 0.5 * (np.vecdot(self.rows.ranked_observed, self._people.lead) + pairs)
         return defined(won / np.where(both, pairs, 1.0), both)
 
     @cached_property

@@ -20,13 +20,13 @@ from hiprisk.metrics.inputs import as_binary, as_continuous
 from hiprisk.metrics.vectorised.binary import BinaryView
 from hiprisk.metrics.vectorised.continuous import ContinuousView
 from hiprisk.metrics.vectorised.rows import Rows, Weights
+from hiprisk.processes.memory import keep_freed_memory
 
 View = BinaryView | ContinuousView
 VIEWS: Mapping[str, type[View]] = {"binary": BinaryView, "continuous": ContinuousView}
 
-# Entries of a block: so few that the arrays of one stay in a core's cache, and that the C library
-# keeps their memory for the next (it gives back what is large, and new pages cost as much again).
-BLOCK = 24_576
+# Entries of a block: small enough for a core's cache, large enough for few calls.
+BLOCK = 65_536
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def evaluate_predictions(
         If a value is missing or infinite, a length differs, an outcome is neither 0 nor 1 or a
         risk leaves [0, 1] where a metric of a binary outcome is asked for.
     """
+    keep_freed_memory()
     y = _checked(observed, predicted, metrics)
     n_predictions = len(predicted)
     found = [

@@ -18,6 +18,7 @@ import numpy as np
 from hiprisk.arrays import Bools, Counts, Floats
 from hiprisk.errors import InputError
 from hiprisk.learning.unpenalised import fit_logistic
+from hiprisk.processes.memory import keep_freed_memory
 from hiprisk.sheet.links import expit
 from hiprisk.validation.resampling.cross_products import CrossProducts, inverted, times
 
@@ -70,24 +71,27 @@ class SameDesign:
         counts : ndarray of int, shape (n_resamples, n_rows)
         """
         fit = self._least_squares if self.link == "identity" else self._maximum_likelihood
+        keep_freed_memory()
         center, spread = self._scale
-        size = self._n_in_block(len(counts))
+        # Given up with the call: what comes after it, such as predictions, has their memory.
+        products = self._products()
+        size = self._n_in_block(len(counts), products)
         found = np.empty((len(counts), len(center)))
         # What is singular or runs off to infinity becomes NaN.
         with np.errstate(all="ignore"):
             for start in range(0, len(counts), size):
-                found[start : start + size] = fit(counts[start : start + size])
+                found[start : start + size] = fit(counts[start : start + size], products)
             found /= spread
             found[:, 0] -= found[:, 1:] @ center[1:]
         return found
 
-    def _n_in_block(self, n_resamples: int) -> int:
+    def _n_in_block(self, n_resamples: int, products: CrossProducts) -> int:
         """Of how many resamples the numbers stay in a core's cache."""
-        if self._products.is_wide:
-            width = int(self._products.width)
+        if products.is_wide:
+            width = int(products.width)
             return max(1, BLOCK_OF_MATRICES // (width * width))
         # Products that are not kept are worked out once for all.
-        return max(1, BLOCK // len(self.outcome)) if self._products.are_kept else n_resamples
+        return max(1, BLOCK // len(self.outcome)) if products.are_kept else n_resamples
 
     def predicted(self, coefficients: Floats) -> Floats:
         """Predictions of all rows by each fit, shape (n_resamples, n_rows)."""
@@ -126,7 +130,6 @@ class SameDesign:
         spread[1:] = np.sqrt(np.mean((known - center[1:]) ** 2, axis=0))
         return np.array([center, np.where(spread > 0.0, spread, 1.0)])
 
-    @cached_property
     def _products(self) -> CrossProducts:
         center, spread = self._scale
         design = np.empty((len(self.columns), len(center)))
@@ -141,8 +144,7 @@ class SameDesign:
             weights *= self._known[part]
         return weights
 
-    def _least_squares(self, counts: Counts) -> Floats:
-        products = self._products
+    def _least_squares(self, counts: Counts, products: CrossProducts) -> Floats:
         sums = products.zeros(len(counts))
         gradient = np.zeros((len(counts), products.width))
         for part in products.parts():
@@ -159,9 +161,9 @@ class SameDesign:
         # One step of refinement brings normal equations to the accuracy of a QR.
         return found + times(inverse, gradient)
 
-    def _maximum_likelihood(self, counts: Counts) -> Floats:
+    def _maximum_likelihood(self, counts: Counts, products: CrossProducts) -> Floats:
         """Newton's method for all resamples together; those that have settled leave it."""
-        width = self._products.width
+        width = products.width
         found = np.full((len(counts), width), np.nan)
         at = np.tile(self._start, (len(counts), 1))
         inverse = np.full((len(counts), width, width), np.nan)
@@ -170,10 +172,10 @@ class SameDesign:
         for _ in range(MAX_STEPS):
             drawn = counts if len(left) == len(counts) else counts[left]
             renewed = size[left] >= SAME_CURVATURE
-            gradient, sums = self._slope_and_curvature(drawn, at[left], renewed)
+            gradient, sums = self._slope_and_curvature(drawn, at[left], renewed, products)
             if renewed.any():
                 inverse[left[renewed]] = inverted(
-                    self._products.matrices(sums), largest_condition=LARGEST_CONDITION
+                    products.matrices(sums), largest_condition=LARGEST_CONDITION
                 )
             step = times(inverse[left], gradient)
             at[left] += step
@@ -198,10 +200,9 @@ class SameDesign:
         return np.asarray(start)
 
     def _slope_and_curvature(
-        self, counts: Counts, at: Floats, renewed: Bools
+        self, counts: Counts, at: Floats, renewed: Bools, products: CrossProducts
     ) -> tuple[Floats, Floats]:
         """Gradient of each log likelihood, and sums of the information where it is renewed."""
-        products = self._products
         gradient = np.zeros_like(at)
         sums = products.zeros(int(renewed.sum()))
         for part in products.parts():
