@@ -105,6 +105,18 @@ def test_parts_of_a_formula_can_stand_below_each_other_and_a_wide_one_scrolls():
     assert '<div class="formula" tabindex="0">' in _module("mkdocs_formulas").with_mathml(wide)
 
 
+def test_heads_of_tables_have_their_scope_and_cells_of_rows_are_left():
+    table = (
+        '<table><thead><tr><th>a</th><th style="text-align: right;">b</th>'
+        '<th scope="colgroup">c</th></tr></thead><tbody><tr><th>d</th></tr></tbody></table>'
+    )
+    assert _module("mkdocs_tables").with_scopes(table) == (
+        '<table><thead><tr><th scope="col">a</th><th scope="col" style="text-align: right;">b</th>'
+        '<th scope="colgroup">c</th></tr></thead><tbody><tr><th>d</th></tr></tbody></table>'
+    )
+    assert "mkdocs_tables.py" in settings()["hooks"]
+
+
 def test_a_formula_that_cannot_be_converted_stops_the_build():
     with pytest.raises(PluginError, match=r"no MathML for \\nosuch in the formula \\nosuch\{x\}"):
         _module("mkdocs_formulas").mathml(r"\nosuch{x}")
