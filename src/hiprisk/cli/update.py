@@ -13,7 +13,7 @@ from hiprisk.cli.show.output import metric_label, print_lines, print_sentences, 
 from hiprisk.cli.show.participants import flow_in_words, show_flow, show_reasons
 from hiprisk.cli.tracking_options import add_track_options, check_track, show_and_track
 from hiprisk.wording.labels import column_label, sheet_labels
-from hiprisk.wording.quantities import p_value, with_interval
+from hiprisk.wording.quantities import p_value, side_by_side, with_interval
 from hiprisk.wording.sites import site_rows
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _show_coefficients(result: UpdateResult, shown: Sequence[CoefficientChange])
     print_lines("")
     print_table(
         ["coefficient", "before", "after"],
-        [[column_label(c.term, labels), f"{c.before:.4g}", f"{c.after:.4g}"] for c in shown],
+        [[column_label(c.term, labels), *side_by_side(c.before, c.after)] for c in shown],
     )
 
 

@@ -110,6 +110,18 @@ def vanishes(sheet: Sheet, value: float) -> bool:
     return float(amount(sheet, value).split(" ")[0]) == 0.0
 
 
+def side_by_side(*values: float) -> tuple[str, ...]:
+    """Coefficients that are compared: as many digits as leave the largest three that count.
+
+    Examples
+    --------
+    >>> side_by_side(0.01234567, -0.0091), side_by_side(41.23456, 0.5), side_by_side(0.0, 0.0)
+    (('0.0123', '-0.0091'), ('41.23', '0.50'), ('0.00', '0.00'))
+    """
+    digits = decimals(max(map(abs, values)), 2)
+    return tuple(number(value, digits) for value in values)
+
+
 def signed(value: float, digits: int = 3) -> str:
     """The same with its sign."""
     return f"{value:+z.{digits}f}"

@@ -5,6 +5,7 @@ import dataclasses
 from hiprisk.reporting.results.report import Made
 from hiprisk.reporting.results.update_report import update_pictures, update_report
 from hiprisk.validation.updating.methods import ClosedTest, LikelihoodTest
+from hiprisk.validation.updating.results import CoefficientChange
 from report_words import names_on
 
 
@@ -33,3 +34,16 @@ def test_a_closed_test_gives_its_reasons(update):
     report = update_report(dataclasses.replace(update, closed_test=chosen, method="closed-test"))
     assert report.tiles[0].note.startswith("Closed test at 0.05. Simpler methods: p < 0.001.")
     assert [row[-1] for row in report.sections[0].tables[0].rows] == ["< 0.001", "0.400"]
+
+
+def test_coefficients_before_and_after_share_their_digits(update):
+    changes = (
+        CoefficientChange(term="intercept", before=12.345678, after=-0.5),
+        CoefficientChange(term="age_years", before=0.0123456, after=0.009),
+    )
+    report = update_report(dataclasses.replace(update, coefficients=changes))
+    (section,) = [one for one in report.sections if one.anchor == "coefficients"]
+    assert section.tables[0].rows == (
+        ("Intercept", "12.35", "-0.50"),
+        ("Age", "0.0123", "0.0090"),
+    )

@@ -23,6 +23,7 @@ from hiprisk.wording.quantities import (
     p_equals,
     p_value,
     people_counted,
+    side_by_side,
     signed,
     with_interval,
 )
@@ -192,8 +193,8 @@ def _coefficients(result: UpdateResult) -> Section:
             Table(
                 head=("coefficient", "before", "after"),
                 rows=tuple(
-                    (capital(column_label(one.term, labels)), f"{one.before:.6g}",
-                     f"{one.after:.6g}")
+                    (capital(column_label(one.term, labels)),
+                     *side_by_side(one.before, one.after))
                     for one in result.coefficients
                 ),
             ),
