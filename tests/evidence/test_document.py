@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from hiprisk.evidence.document import HoldoutResult
+from hiprisk.evidence.participants.baseline_characteristics import TableOne
 from hiprisk.metrics.estimate import Estimate
 from hiprisk.validation.performance.results import Performance
 
@@ -74,6 +75,9 @@ def test_people_held_out_are_told_beside_a_reference_or_without_one():
         both, reference_comparison=SimpleNamespace(to_dict=lambda: {"n": 12})
     )
     assert compared.to_dict()["reference_comparison"] == {"n": 12}
+    table = TableOne(groups=(("held out", 12),), n_complete=(12,), rows=(), smallest_cell=5)
+    described = dataclasses.replace(both, characteristics=table).to_dict()
+    assert described["characteristics"] == table.to_dict()
 
 
 def test_the_loss_of_the_candidates_is_said_by_its_name(evidence):

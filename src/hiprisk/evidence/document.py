@@ -52,6 +52,8 @@ class HoldoutResult:
         The model on the people of `reference`, where these are fewer than all.
     reference_comparison : ReferenceComparison or None
         Both on these people by every score at once.
+    characteristics : TableOne or None
+        The people held out beside those of development.
     """
 
     label: str
@@ -60,6 +62,7 @@ class HoldoutResult:
     reference: Performance | None = None
     model_compared: Performance | None = None
     reference_comparison: ReferenceComparison | None = None
+    characteristics: TableOne | None = None
 
     @property
     def n_compared(self) -> int | None:
@@ -95,6 +98,11 @@ class HoldoutResult:
                 {}
                 if self.reference_comparison is None
                 else {"reference_comparison": self.reference_comparison.to_dict()}
+            ),
+            **(
+                {}
+                if self.characteristics is None
+                else {"characteristics": self.characteristics.to_dict()}
             ),
         }
 

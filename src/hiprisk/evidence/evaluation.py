@@ -25,6 +25,7 @@ from hiprisk.evidence.participants.characteristics import (
     all_characteristics,
     characteristics_by_outcome,
     characteristics_by_site,
+    characteristics_of_held_out,
 )
 from hiprisk.evidence.parts import (
     added_part,
@@ -127,7 +128,7 @@ def _gathered(
         optimism=tried.needed(_OPTIMISM),
         calibration_corrected=tried.computed("calibration_corrected"),
         holdout=tried.part(
-            "holdout", partial(_holdout, study, study.prepared.selection.holdout, metrics)
+            "holdout", partial(_described_holdout, study, study.prepared.selection.holdout, metrics)
         ),
         cross_validation=tried.part("cross_validation", partial(cross_validation_part, study)),
         out_of_fold=out_of_fold,
@@ -283,6 +284,15 @@ def _not_repeated(config: StudyConfig) -> tuple[str, ...]:
     if not config.validation.tune_inside:
         said.insert(0, "tuning (set `validation.tune_inside: true` to repeat it)")
     return tuple(said)
+
+
+def _described_holdout(
+    study: FinishedStudy, people: Participants | None, metrics: Sequence[Metric]
+) -> HoldoutResult | None:
+    found = _holdout(study, people, metrics)
+    if found is None or people is None:
+        return None
+    return dataclasses.replace(found, characteristics=characteristics_of_held_out(study, people))
 
 
 def _holdout(

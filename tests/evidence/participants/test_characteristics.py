@@ -9,6 +9,7 @@ from hiprisk.cohort.dictionary import load_dictionary
 from hiprisk.evidence.participants.characteristics import (
     characteristics_by_outcome,
     characteristics_by_site,
+    characteristics_of_held_out,
 )
 
 N = 120
@@ -52,3 +53,29 @@ def test_sites_are_shown_where_there_are_few_and_none_is_small():
     ]  # fmt: skip
     for sites in (np.zeros(N, dtype=int), np.arange(N) % 20, (np.arange(N) < 5).astype(int)):
         assert characteristics_by_site(study(score, sites)) is None
+
+
+def people_with(sexes, outcome):
+    frame = pd.DataFrame({"sex": np.array(sexes, dtype=object)})
+    return SimpleNamespace(frame=frame, outcome=np.asarray(outcome, dtype=float))
+
+
+def test_held_out_people_with_an_outcome_stand_beside_those_of_development():
+    nan = np.nan
+    described = study(np.zeros(N), np.zeros(N, dtype=int))
+    # By hand: of development 12 of 20 are female, 8 have the event; held out 6 of 16, and 9.
+    development = people_with(["female"] * 12 + ["male"] * 8 + ["male"] * 5,
+                              [1.0] * 8 + [0.0] * 12 + [nan] * 5)  # fmt: skip
+    held = people_with(["male"] * 10 + ["female"] * 6 + ["female"], [1.0] * 9 + [0.0] * 7 + [nan])
+    described.prepared.selection.development = development
+    described.config.outcome = SimpleNamespace(
+        variable="womac_function_followup_0_100", dichotomise=SimpleNamespace(label="worse by 10")
+    )
+    table = characteristics_of_held_out(described, held)
+    assert table.groups == (("development", 20), ("held out", 16))
+    counts = {(row.variable, row.level, row.group): row.n_level for row in table.rows}
+    assert counts["sex", "female", "development"] == 12
+    assert counts["sex", "female", "held out"] == 6
+    assert counts["outcome_event", "yes", "development"] == 8
+    assert counts["outcome_event", "yes", "held out"] == 9
+    assert {row.label for row in table.rows} == {"sex", "outcome: worse by 10"}

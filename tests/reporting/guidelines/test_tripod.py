@@ -142,9 +142,14 @@ def test_a_title_is_done_once_it_says_that_a_model_is_developed(items, study):
     assert by_number(tripod_items(titled, study.config, study.sections))["1"].state == DONE
 
 
-def test_held_out_people_who_are_not_described_are_not_reported(items):
+def test_held_out_people_are_described_beside_those_of_development(items, study):
     found = by_number(items)
-    assert (found["16"].state, found["20c"].state) == (PARTLY, NOT_REPORTED)
+    assert (found["16"].state, found["20c"].state) == (PARTLY, DONE)
+    assert found["20c"].anchors == ("holdout",)
+    held = dataclasses.replace(study.evidence.holdout, characteristics=None)
+    undescribed = dataclasses.replace(study.evidence, holdout=held)
+    found = by_number(tripod_items(undescribed, study.config, study.sections))
+    assert (found["20c"].state, found["20c"].anchors) == (NOT_REPORTED, ())
 
 
 def test_groups_that_were_not_examined_leave_performance_partly_reported(study):

@@ -18,6 +18,20 @@ def test_held_out_participants_stand_beside_the_reference(study):
     )
 
 
+def test_held_out_participants_are_described_beside_those_of_development(study):
+    table, held = study.section["holdout"].tables[1], study.evidence.holdout
+    n_development = study.evidence.n_analysed
+    assert table.head == (
+        "characteristic", f"development (n = {n_development})", f"held out (n = {held.model.n})"
+    )  # fmt: skip
+    named = [row[0] for row in table.rows]
+    assert any(name.startswith("age (years), m") for name in named)
+    assert any(name.startswith("WOMAC function at follow-up") for name in named)
+    undescribed = dataclasses.replace(held, characteristics=None)
+    section = holdout_section(dataclasses.replace(study.evidence, holdout=undescribed))
+    assert len(section.tables) == 1
+
+
 def test_the_murphy_diagram_of_model_and_reference_stands_below(study):
     section, held = study.section["holdout"], study.evidence.holdout
     assert [picture.name for picture in section.pictures] == ["murphy_diagram.png"]

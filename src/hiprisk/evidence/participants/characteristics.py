@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from hiprisk.arrays import Bools
+from hiprisk.cohort.dictionary import Variable
 from hiprisk.evidence.finished import FinishedStudy
 from hiprisk.evidence.participants.baseline_characteristics import TableOne, table_one
+from hiprisk.learning.participants.people import Participants
 
 # Fewer people than this could be recognised in a table.
 SMALLEST_CELL = 5
 # More sites make no table that anybody reads; a smaller one says little of its people.
 MOST_SITES = 12
 SMALLEST_SITE = 20
+# Column of the event of a score that was dichotomised.
+EVENT = "outcome_event"
 
 
 def all_characteristics(study: FinishedStudy) -> TableOne:
@@ -50,6 +55,44 @@ def characteristics_by_site(study: FinishedStudy) -> TableOne | None:
         return None
     groups = {f"site {number + 1}": sites == number for number in numbers}
     return _table(study, groups, partition=True) if _large_enough(groups) else None
+
+
+def characteristics_of_held_out(study: FinishedStudy, people: Participants) -> TableOne:
+    """The people held out beside those of development, of both those with a known outcome.
+
+    Parameters
+    ----------
+    study : FinishedStudy
+    people : Participants
+        Those held out.
+    """
+    development = study.prepared.selection.development
+    frames = [_with_outcome(study, one) for one in (development, people)]
+    together = pd.concat(frames, ignore_index=True)
+    held_out = np.arange(len(together)) >= len(frames[0])
+    outcome, dictionary = study.config.outcome, dict(study.prepared.dictionary)
+    own = outcome.variable
+    if outcome.dichotomise is not None:
+        own, label = EVENT, f"outcome: {outcome.dichotomise.label}"
+        dictionary[EVENT] = Variable(
+            name=EVENT, label=label, kind="category", source="the study", levels=("no", "yes")
+        )
+    return table_one(
+        together,
+        list(dict.fromkeys((*study.sheet_variables(), *study.config.imputation.auxiliary, own))),
+        dictionary=dictionary,
+        groups={"development": ~held_out, "held out": held_out},
+        smallest_cell=SMALLEST_CELL,
+    )
+
+
+def _with_outcome(study: FinishedStudy, people: Participants) -> pd.DataFrame:
+    """Those with a known outcome, with the event where a score was dichotomised."""
+    known = ~np.isnan(people.outcome)
+    frame = people.frame.loc[known]
+    if study.config.outcome.dichotomise is None:
+        return frame
+    return frame.assign(**{EVENT: np.where(people.outcome[known] == 1.0, "yes", "no")})
 
 
 def _large_enough(groups: dict[str, Bools]) -> bool:

@@ -130,7 +130,7 @@ def _by_kind_of_study(
         )
     )  # fmt: skip
     yield _item(_output(config), answers, anchors)
-    yield from _development_and_evaluation(held_out="holdout" in anchors)
+    yield from _development_and_evaluation(evidence, held_out="holdout" in anchors)
     yield _not_applicable("24", "results of updating", "A model that is newly developed")
 
 
@@ -158,7 +158,7 @@ def _output(config: StudyConfig) -> Topic:
     )
 
 
-def _development_and_evaluation(*, held_out: bool) -> Iterator[Item]:
+def _development_and_evaluation(evidence: Evidence, *, held_out: bool) -> Iterator[Item]:
     differences = "differences between the data of development and evaluation"
     compared = "distributions of predictors and outcome in development and evaluation compared"
     if not held_out:
@@ -170,9 +170,11 @@ def _development_and_evaluation(*, held_out: bool) -> Iterator[Item]:
         answer="Rows of one cohort: eligibility, outcome and predictors are the same; whether the "
         "setting differs is for the authors to say",
     )  # fmt: skip
+    described = evidence.holdout is not None and evidence.holdout.characteristics is not None
     yield Item(
-        number="20c", topic=compared, state=NOT_REPORTED,
-        answer="The report does not describe held-out people apart",
+        number="20c", topic=compared, state=DONE if described else NOT_REPORTED,
+        anchors=("holdout",) if described else (),
+        answer="" if described else "Held-out people are not described apart",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from hiprisk.metrics.registry import label_of
 from hiprisk.reporting.page.blocks import Picture, Section, Table
 from hiprisk.reporting.plots.drawn import drawn
 from hiprisk.reporting.plots.murphy import draw_murphy_diagram
+from hiprisk.reporting.study.characteristics import characteristics_table
 from hiprisk.wording.labels import capital, unit_of_amount
 from hiprisk.wording.quantities import with_interval
 
@@ -39,9 +40,17 @@ def holdout_section(evidence: Evidence) -> Section | None:
                 head=tuple(head),
                 rows=tuple(_held_row(estimate, others) for estimate in held.model.metrics),
             ),
+            *_characteristics(held),
         ),
         pictures=_murphy_pictures(evidence, held),
     )
+
+
+def _characteristics(held: HoldoutResult) -> tuple[Table, ...]:
+    if held.characteristics is None:
+        return ()
+    caption = "Characteristics in development and held out, where the outcome is known"
+    return (characteristics_table(held.characteristics, caption=caption, missing=False),)
 
 
 def _murphy_pictures(evidence: Evidence, held: HoldoutResult) -> tuple[Picture, ...]:
