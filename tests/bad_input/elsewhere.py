@@ -282,7 +282,7 @@ ELSEWHERE: tuple[tuple[int, str, str, str], ...] = (
     ),
     (
         72,
-        "kill -9, Ctrl-C and SIGTERM while scoring",
+        "kill -9, Ctrl-C, SIGTERM and SIGHUP while scoring",
         "no output file; 130",
         f"{_OUTPUT}::test_72_killed_while_scoring_leaves_no_output",
     ),

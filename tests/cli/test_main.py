@@ -59,7 +59,19 @@ def test_output_that_ascii_cannot_hold_is_replaced():
     assert done.stdout.endswith(b"?\n")
 
 
-@pytest.mark.parametrize(("sent", "name"), [(signal.SIGINT, "int"), (signal.SIGTERM, "term")])
+def test_a_hangup_that_is_ignored_stays_so(monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        main(["--version"])
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [(signal.SIGINT, "int"), (signal.SIGTERM, "term"), (signal.SIGHUP, "hangup")],
+)
 def test_a_signal_ends_in_130_without_traceback(tmp_path, sent, name):
     ready = tmp_path / name
     code = (

@@ -146,6 +146,32 @@ def test_73_a_file_that_changes_is_refused(file, monkeypatch):
         list(blocks)
 
 
+@pytest.mark.parametrize("more", ["x\n", "\xff,64,female,40\n", ""])
+def test_73_a_file_that_changes_to_what_cannot_be_read_is_said_to_have_changed(
+    file, monkeypatch, more
+):
+    rows = GOOD + GOOD.split("\n", 1)[1] * 200
+    path = file(rows)
+    blocks = iter_blocks(path, block_bytes=100)
+    next(blocks)
+    if more:
+        with path.open("a", encoding="latin-1") as stream:
+            stream.write(more)
+    else:
+        os.truncate(path, len(rows) - 7)
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(blocks)
+
+
+def test_73_a_file_that_is_gone_at_the_end_is_named(file):
+    path = file(GOOD)
+    blocks = iter_blocks(path)
+    next(blocks)
+    path.unlink()
+    with pytest.raises(StoreError, match=rf"{path.name}: the file cannot be read: No such file"):
+        list(blocks)
+
+
 def rewrite_in_place(path, text):
     """Write a text of the same size, and give the file the times that it had."""
     before = os.stat(path)

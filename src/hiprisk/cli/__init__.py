@@ -44,6 +44,9 @@ COMMANDS: dict[str, str] = {
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 
+# By a supervisor, and by a terminal that is closed.
+_ENDING = (signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
+
 EXIT_CODES = """exit codes:
   0 done              4 bundle refused
   1 a defect          5 file, disk or store
@@ -56,11 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     _prepare_environment()
     code = _guarded(list(sys.argv[1:] if argv is None else argv))
     if argv is None:
-        leave_memory_to_system()
         if code == ExitCode.INTERRUPTED:
             # Who presses twice must not cut the leaving short and get another code.
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, *_ENDING):
                 signal.signal(number, signal.SIG_IGN)
+        leave_memory_to_system()
     return code
 
 
@@ -78,7 +81,10 @@ def _prepare_environment() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        signal.signal(signal.SIGTERM, _stop)
+        for number in _ENDING:
+            # What `nohup` has ignored stays so.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, _stop)
     except ValueError:  # not the main thread: the caller handles its own signals
         return
 

@@ -5,20 +5,19 @@ import io
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from hiprisk.cohort.files import csv_lines
 from hiprisk.cohort.files.byte_source import ByteSource
 from hiprisk.cohort.files.csv_blocks import bare_lines, row_blocks, row_ranges
-from hiprisk.cohort.files.csv_lines import RowCuts, scan_lines
+from hiprisk.cohort.files.csv_lines import blank_bytes, scan_lines
 from hiprisk.errors import InputError
 
 
-def blocks(content, block_bytes, *, header_lines=1, ends_in_quotes=False):
-    stream = io.BytesIO(content)
+def blocks(content, block_bytes, *, header_lines=1, ends_in_quotes=False, delimiter=","):
+    stream, blank = io.BytesIO(content), blank_bytes(delimiter)
     options = {"block_bytes": block_bytes, "header_lines": header_lines, "name": "x.csv"}
-    return list(row_blocks(stream, ends_in_quotes=ends_in_quotes, **options))
+    return list(row_blocks(stream, ends_in_quotes=ends_in_quotes, blank=blank, **options))
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -51,21 +50,30 @@ def test_ranges_are_the_blocks_by_their_places(tmp_path, monkeypatch, block_byte
     (tmp_path / "in.csv").write_bytes(content)
     source = ByteSource(path=tmp_path / "in.csv")
     cuts = scan_lines(source, ",", header_bytes=3).cuts
-    found = list(row_ranges(cuts, block_bytes=block_bytes, name="in.csv"))
+    found = list(row_ranges(cuts, block_bytes=block_bytes))
     parts = [content[place.start : place.stop] for place in found]
     assert b"".join(parts) == content.removeprefix(b"a,b\n").rstrip(b" ")
     rows = [part.count(b"\n") for part in parts]
     assert [place.n_before for place in found] == [sum(rows[:n]) for n in range(len(rows))]
     # The first decides whether the file is scored at all: it has the rows that one process reads.
     whole = blocks(content, block_bytes)
-    assert parts[0] == whole[0] if len(parts) > 1 else parts[0].startswith(whole[0].rstrip(b" "))
+    assert parts[0] == whole[0]
     assert len(parts) >= min(2, len(content) // (2 * block_bytes))
 
 
-def test_a_row_longer_than_two_blocks_has_no_range():
-    cuts = RowCuts(np.array([4, 10, 500]), np.array([0, 2, 3]))
-    with pytest.raises(InputError, match="too long"):
-        list(row_ranges(cuts, block_bytes=100, name="x.csv"))
+@pytest.mark.parametrize("block_bytes", [16, 4096])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_white_space_behind_the_last_line_end_is_no_row_however_small_the_file(block_bytes, end):
+    content = b"1,2" + end + b"3,4" + end
+    found = blocks(b"a,b" + end + content + b" \t ", block_bytes)
+    assert b"".join(found) == content
+
+
+@pytest.mark.parametrize("block_bytes", [8, 4096])
+def test_a_row_of_empty_cells_between_tabs_is_a_row(block_bytes):
+    content = b"\t\t\n" * 20 + b"\t\t"
+    found = blocks(b"a\tb\tc\n" + content, block_bytes, delimiter="\t")
+    assert b"".join(found) == content
 
 
 def test_a_row_longer_than_two_blocks_is_refused():

@@ -14,9 +14,9 @@ from hiprisk.errors import InputError
 
 @pytest.fixture
 def scanned(tmp_path):
-    def scan(content, header=4):
+    def scan(content, header=4, delimiter=","):
         (tmp_path / "in.csv").write_bytes(content)
-        return scan_lines(ByteSource(path=tmp_path / "in.csv"), ",", header_bytes=header)
+        return scan_lines(ByteSource(path=tmp_path / "in.csv"), delimiter, header_bytes=header)
 
     return scan
 
@@ -30,6 +30,22 @@ def test_a_plain_file_has_a_row_a_line(scanned):
 
 def test_a_header_alone_has_no_rows(scanned):
     assert not scanned(b"a,b\n\n \n").has_rows
+
+
+@pytest.mark.parametrize("row", [b"\t\n", b"\t"])
+def test_a_row_of_empty_cells_between_tabs_is_a_row(scanned, row):
+    lines = scanned(b"a\tb\n" + row, delimiter="\t")
+    assert lines.has_rows
+    assert lines.cuts.offsets[-1] == 4 + len(row)
+    assert not scanned(b"a,b\n" + row).has_rows
+
+
+def test_cuts_that_lie_far_apart_are_told(scanned, monkeypatch):
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", 8)
+    cuts = scanned(b"a,b\n1,2\n" + b"1" * 50 + b",2\n3,4\n").cuts
+    assert cuts.are_within(60)
+    assert not cuts.are_within(50)
+    assert scanned(b"a,b\n").cuts.are_within(0)
 
 
 def test_stray_quotes_say_nothing_of_line_ends(scanned):

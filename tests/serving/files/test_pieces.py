@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,6 +122,59 @@ def test_what_another_process_scored_lies_in_a_file_until_it_is_joined(tmp_path)
     assert list(tmp_path.iterdir()) == []
     with ScoredBlock(lines, tally=None).text() as text:
         assert text == lines
+
+
+def test_what_the_disk_has_no_room_for_travels(tmp_path, monkeypatch):
+    elsewhere = Parts(tmp_path, os.getpid() + 1)
+
+    def full(path, lines):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert elsewhere.left(memoryview(b"\na,1"), "0") == b"\na,1"
+    assert list(tmp_path.iterdir()) == []
+    # Nor has a folder that is gone.
+    assert Parts(tmp_path / "gone", 0).left(memoryview(b"\na,1"), "0") == b"\na,1"
+
+
+def test_rows_longer_than_a_block_are_read_as_in_one_process(
+    model, tmp_path, monkeypatch, in_this_process
+):
+    monkeypatch.setattr(module, "BLOCK_BYTES", 3_000)
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", 1_500)
+    path, (header, *rows) = tmp_path / "in.csv", lines()
+    for row in (40, 300):
+        rows[row] = rows[row].replace(f"r{row}", "r" * 5_500)
+    path.write_text("\n".join([header, *rows]))
+    one, several = both_ways(model, path)
+    assert len(in_this_process) > 5
+    assert one == several
+
+
+def test_the_folder_of_part_files_outlives_the_processes_that_write_there(
+    model, tmp_path, monkeypatch
+):
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(lines()))
+    there = []
+
+    def refused(function, items, *, meanwhile, **_options):
+        meanwhile()
+        try:
+            for item in items:
+                yield function(item)
+        finally:
+            there.extend(tmp_path.glob(".writing-*"))
+
+    def told(n_rows):
+        raise KeyboardInterrupt("now")
+
+    monkeypatch.setattr(pieces, "map_in_order", refused)
+    with pytest.raises(KeyboardInterrupt, match="now"):
+        score_file(model, path, tmp_path / "out.csv", workers=2, progress=told)
+    assert len(there) == 1
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_full_disk_ends_two_processes_with_the_letter_of_one(model, tmp_path, monkeypatch):

@@ -95,9 +95,7 @@ class ByteSource:
                     advice="copy or download it again",
                 ) from None
             except OSError as problem:
-                raise StoreError(
-                    f"the file cannot be read: {problem.strerror}", file=self.name
-                ) from problem
+                raise _unreadable(self.name, problem) from problem
 
     def head(self) -> bytes:
         """The first bytes."""
@@ -145,9 +143,21 @@ class ByteSource:
 
         Its size and time of writing can be what they were after it was rewritten in place; the time
         at which the system saw the last change cannot be set.
+
+        Raises
+        ------
+        StoreError
+            If the file is gone.
         """
-        now = os.stat(self.path)
+        try:
+            now = os.stat(self.path)
+        except OSError as problem:
+            raise _unreadable(self.name, problem) from problem
         return now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_dev
+
+
+def _unreadable(name: str, problem: OSError) -> StoreError:
+    return StoreError(f"the file cannot be read: {problem.strerror}", file=name)
 
 
 def check_member(member: zipfile.ZipInfo, name: str) -> None:

@@ -25,7 +25,13 @@ _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
 
 
 def row_blocks(
-    stream: BinaryIO, *, header_lines: int, block_bytes: int, ends_in_quotes: bool, name: str
+    stream: BinaryIO,
+    *,
+    header_lines: int,
+    block_bytes: int,
+    ends_in_quotes: bool,
+    blank: bytes,
+    name: str,
 ) -> Iterator[bytes]:
     """Blocks of whole rows, in order, without the header and without a mark of UTF-8.
 
@@ -39,6 +45,8 @@ def row_blocks(
         Bytes that are read at a time; no row may have more.
     ends_in_quotes : bool
         Whether line ends in quoted fields end no row.
+    blank : bytes
+        What a line may hold that is no row.
     name : str
         Of the file, for messages.
 
@@ -52,11 +60,15 @@ def row_blocks(
         text = waiting + piece
         end = _last_row_end(text, ends_in_quotes=ends_in_quotes)
         if end == 0 and len(text) > 2 * block_bytes:
-            raise _too_long(name)
+            raise InputError("a field is too long", code="FIELD_TOO_LONG", file=name)
         waiting = text[end:]
-        if text[:end].strip():
+        if text[:end].strip(blank):
             yield text[:end]
-    if waiting.strip():
+    # Of a small file, it is all of it.
+    end = _last_row_end(waiting, ends_in_quotes=ends_in_quotes)
+    if not waiting[end:].strip(blank):
+        waiting = waiting[:end]
+    if waiting.strip(blank):
         yield waiting
 
 
@@ -69,29 +81,20 @@ class RowRange:
     n_before: int
 
 
-def row_ranges(cuts: RowCuts, *, block_bytes: int, name: str) -> Iterator[RowRange]:
+def row_ranges(cuts: RowCuts, *, block_bytes: int) -> Iterator[RowRange]:
     """Where the blocks of `row_blocks` are in a file whose lines are its rows.
 
     Parameters
     ----------
     cuts : RowCuts
     block_bytes : int
-        About as many bytes make a block, the first one twice as many; no row may have more.
-    name : str
-        Of the file, for messages.
-
-    Raises
-    ------
-    InputError
-        If a row has more bytes than a block.
+        About as many bytes make a block, the first one twice as many.
     """
     end = int(cuts.offsets[-1])
     wanted = np.append(np.arange(2 * block_bytes, end, block_bytes), end)
     last = np.searchsorted(cuts.offsets, wanted, side="right") - 1
     for one, following in itertools.pairwise(np.unique(np.concatenate([[0], last])).tolist()):
         start, stop = cuts.offsets[[one, following]].tolist()
-        if np.diff(cuts.offsets[one : following + 1]).max() > 2 * block_bytes:
-            raise _too_long(name)
         if stop > start:
             yield RowRange(start, stop, int(cuts.n_rows[one]))
 
@@ -130,10 +133,6 @@ def _without_header(stream: BinaryIO, header_lines: int, block_bytes: int) -> by
         found = line_end.search(text, at)
         at = len(text) if found is None else found.end()
     return text[at:]
-
-
-def _too_long(name: str) -> InputError:
-    return InputError("a field is too long", code="FIELD_TOO_LONG", file=name)
 
 
 def _last_row_end(text: bytes, *, ends_in_quotes: bool) -> int:

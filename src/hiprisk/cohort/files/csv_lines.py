@@ -14,6 +14,7 @@ from hiprisk.cohort.files.byte_source import CHUNK_BYTES, ByteSource
 from hiprisk.errors import InputError
 
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
+_WHITESPACE = b" \t\n\r\v\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class RowCuts:
 
     offsets: Integers
     n_rows: Integers
+
+    def are_within(self, n_bytes: int) -> bool:
+        """Whether each is at most so many bytes behind the one before."""
+        return bool(np.diff(self.offsets).max(initial=0) <= n_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +94,13 @@ def scan_lines(
     InputError
         On a NUL byte, or a quote that is open at the end of the file.
     """
-    regular, has_rows = True, False
+    regular, has_rows, blank = True, False, blank_bytes(delimiter)
     with source.open() as stream:
-        tail, at, cuts = b"", 0, _Cuts()
+        tail, at, cuts = b"", 0, _Cuts(blank)
         for chunk in _chunks(stream):
             if b"\0" in chunk:
                 raise InputError("the file holds NUL bytes", code="NOT_TEXT", file=source.name)
-            has_rows = has_rows or bool(chunk[max(0, header_bytes - at) :].strip())
+            has_rows = has_rows or bool(chunk[max(0, header_bytes - at) :].strip(blank))
             regular = regular and _is_regular(tail + chunk)
             if regular:
                 cuts.add(chunk)
@@ -111,6 +116,11 @@ def scan_lines(
     return found.result(source.name, has_rows=has_rows)
 
 
+def blank_bytes(delimiter: str) -> bytes:
+    """What a blank line holds: white space, but not what separates the cells of an empty row."""
+    return _WHITESPACE.replace(delimiter.encode(), b"")
+
+
 def _passed(source: ByteSource, quotes: _Quotes) -> _Quotes:
     with source.open() as stream:
         for at, chunk in enumerate(_chunks(stream)):
@@ -123,7 +133,8 @@ def _passed(source: ByteSource, quotes: _Quotes) -> _Quotes:
 class _Cuts:
     """The last line end of every chunk, as they pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, blank: bytes) -> None:
+        self._blank = blank
         self._at = 0
         self._n_lines = 0
         self._ends_blank = True
@@ -138,7 +149,7 @@ class _Cuts:
             ends = np.frombuffer(chunk, dtype=np.uint8) == _LF
             self._n_lines += int(np.count_nonzero(ends))
             self._note(end, self._n_lines)
-        self._ends_blank = (self._ends_blank or bool(end)) and not chunk[end:].strip()
+        self._ends_blank = (self._ends_blank or bool(end)) and not chunk[end:].strip(self._blank)
         self._at += len(chunk)
 
     def _note(self, offset: int, n_lines: int) -> None:

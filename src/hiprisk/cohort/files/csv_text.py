@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from hiprisk.cohort.files.byte_source import ByteSource, encoding_error
 from hiprisk.cohort.files.column_names import ColumnNames, column_names
 from hiprisk.cohort.files.csv_blocks import RowRange, bare_lines, row_blocks, row_ranges
 from hiprisk.cohort.files.csv_dialect import LINE_END, Dialect, head_text, header_record
-from hiprisk.cohort.files.csv_lines import CsvLines, scan_lines
+from hiprisk.cohort.files.csv_lines import CsvLines, blank_bytes, scan_lines
 from hiprisk.cohort.files.local_file import MAX_FIELD_BYTES, changed_error
 from hiprisk.cohort.files.text_block import TextBlock
 from hiprisk.errors import InputError
@@ -89,20 +90,29 @@ class CsvReader:
                 header_lines=self.header.n_lines,
                 block_bytes=block_bytes,
                 ends_in_quotes=self.lines.ends_in_quotes,
+                blank=blank_bytes(self.dialect.delimiter),
                 name=self.source.name,
             )
         self._check_unchanged()
 
+    def has_ranges(self, block_bytes: int = BLOCK_BYTES) -> bool:
+        """Whether the file is on disk as it is read, its lines are its rows, and none is huge.
+
+        Whether a row is too long for a block depends on where the blocks before it end.
+        """
+        cuts = self.lines.cuts
+        return self.source.is_plain and cuts is not None and cuts.are_within(2 * block_bytes)
+
     def ranges(self, block_bytes: int = BLOCK_BYTES) -> Iterator[RowRange]:
-        """The same blocks by where they are, of a file on disk whose lines are its rows.
+        """The same blocks by where they are, of a file that `has_ranges`.
 
         Raises
         ------
         InputError
-            As `raw_blocks` does.
+            At the end, if the file changed since.
         """
         assert self.lines.cuts is not None
-        yield from row_ranges(self.lines.cuts, block_bytes=block_bytes, name=self.source.name)
+        yield from row_ranges(self.lines.cuts, block_bytes=block_bytes)
         self._check_unchanged()
 
     def raw_block(self, place: RowRange) -> bytes:
@@ -119,6 +129,18 @@ class CsvReader:
         # Where it begins and ends is known of the file that was looked through.
         self._check_unchanged()
         return block
+
+    @contextlib.contextmanager
+    def told_if_changed(self) -> Iterator[None]:
+        """Where what is read in the block is refused, say that the file changed, if it did.
+
+        A file that is written while it is read can look cut off, or ragged.
+        """
+        try:
+            yield
+        except InputError:
+            self._check_unchanged()
+            raise
 
     def _check_unchanged(self) -> None:
         if self.source.size_and_time() != self.size_and_time:
@@ -191,7 +213,8 @@ def iter_csv(
         return
     first_row = 1
     for raw in reader.raw_blocks(block_bytes):
-        block = reader.parsed(raw, first_row)
+        with reader.told_if_changed():
+            block = reader.parsed(raw, first_row)
         if block.table.num_rows:
             yield block
         first_row += block.table.num_rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gzip
 import os
 import re
@@ -187,7 +188,8 @@ class CsvWriter:
         """
         if self._file.tell() - self._n_written_back > _WRITE_BACK_BYTES:
             self._n_written_back = self._file.tell()
-            if hasattr(os, "posix_fadvise"):
+            # Not every system has the call, nor every file system an answer to it.
+            with contextlib.suppress(AttributeError, OSError):
                 os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def _encoded(self, text: memoryview) -> bytes | memoryview:

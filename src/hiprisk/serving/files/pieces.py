@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -73,12 +73,20 @@ class Parts:
     folder: Path
     joined_by: int
 
-    def left(self, lines: memoryview, name: str) -> memoryview | Path:
-        """The lines where the process that joins them finds them."""
+    def left(self, lines: memoryview, name: str) -> memoryview | bytes | Path:
+        """The lines where the process that joins them finds them.
+
+        Where the disk does not take them, they travel: it may have room for the scored file alone.
+        """
         if os.getpid() == self.joined_by:
             return lines
         path = self.folder / name
-        path.write_bytes(lines)
+        try:
+            path.write_bytes(lines)
+        except OSError:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return bytes(lines)
         return path
 
 
@@ -89,7 +97,7 @@ class ScoredBlock:
     lines: memoryview | bytes | Path
     tally: TallyPart
 
-    @contextmanager
+    @contextlib.contextmanager
     def text(self) -> Iterator[memoryview]:
         """The lines; a part file is gone afterwards."""
         if not isinstance(self.lines, Path):
@@ -126,7 +134,7 @@ class FilePlan:
 
     def blocks(self, block_bytes: int) -> Iterator[RawBlock | RangeBlock]:
         """The blocks of the file; at least one."""
-        if self.parts is not None and self.csv.source.is_plain:
+        if self.parts is not None and self.csv.has_ranges(block_bytes):
             yield from map(RangeBlock, self.csv.ranges(block_bytes))
             return
         n_before = 0
@@ -176,7 +184,7 @@ def scored_in_order(
     *,
     workers: int,
     meanwhile: Callable[[], None],
-) -> Iterator[ScoredBlock]:
+) -> Generator[ScoredBlock, None, None]:
     """Blocks of a file behind its first, scored by several processes; this is one of them.
 
     Parameters

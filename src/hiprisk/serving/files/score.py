@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from hiprisk.cohort.bundled_variables import bundled_variables
@@ -112,9 +112,10 @@ def score_file(
         done = (
             job.one_by_one(elsewhere) if csv is None else job.in_pieces(csv, n_workers, out.parent)
         )
-        for n_rows in done:
-            if progress is not None:
-                progress(n_rows)
+        with contextlib.closing(done):
+            for n_rows in done:
+                if progress is not None:
+                    progress(n_rows)
     result = dataclasses.replace(tally.result(out), dialect=how.dialect)
     if summary is not None:
         _write_summary(result, Path(summary))
@@ -134,7 +135,7 @@ class _Job:
     accept_units: bool
     each: Callable[[CohortBlock, Answers], None] | None
 
-    def one_by_one(self, workers: int) -> Iterator[int]:
+    def one_by_one(self, workers: int) -> Generator[int, None, None]:
         """Blocks read and written in this process, and answered in it or on a cluster."""
         reader = self._reader()
         blocks = (reader.read(text) for text in self.opened.blocks(block_bytes=BLOCK_BYTES))
@@ -144,11 +145,12 @@ class _Job:
             self._write(block, answers)
             yield self.tally.n_rows
 
-    def in_pieces(self, csv: CsvReader, workers: int, beside: Path) -> Iterator[int]:
+    def in_pieces(self, csv: CsvReader, workers: int, beside: Path) -> Generator[int, None, None]:
         """The first block here, since it may refuse the file; the others wherever there is room."""
         assert isinstance(self.to, CsvWriter)
         reader = self._reader()
         with contextlib.ExitStack() as stack:
+            stack.enter_context(csv.told_if_changed())
             parts = None
             if current_cluster() is None:
                 parts = Parts(stack.enter_context(working_folder(beside)), os.getpid())
@@ -161,7 +163,10 @@ class _Job:
                 how = {"accept_units": self.accept_units}
                 self._write(block, answered(self.model, block, self.tally, **how))
 
-            for scored in scored_in_order(plan, blocks, workers=workers, meanwhile=score_first):
+            done = scored_in_order(plan, blocks, workers=workers, meanwhile=score_first)
+            # Before the folder is removed, since the others may write there as long as they live.
+            stack.enter_context(contextlib.closing(done))
+            for scored in done:
                 self.tally.follow(scored.tally)
                 with scored.text() as lines:
                     self.to.write_lines(lines)
