@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hiprisk.cohort.files.arrow_text import as_text, give_back_memory, is_plain
+from hiprisk.cohort.files.arrow_text import as_text, give_back_memory, has_type, is_plain
 
 
 def test_numbers_and_nulls_become_the_text_of_a_csv():
@@ -31,6 +31,20 @@ def test_every_kind_of_number_keeps_its_sign_and_its_repetitions(kind):
     numbers = [0.0, -0.0, 1.5, None, float("nan"), 1.5, 0.0, -0.0]
     cells = pa.array(np.array(numbers[:3] + [np.nan] * 2 + numbers[5:], kind.to_pandas_dtype()))
     assert as_text(cells).to_pylist() == ["0", "-0", "1.5", "", "", "1.5", "0", "-0"]
+
+
+def test_the_first_and_the_last_nanosecond_are_times():
+    """The midnight before the first lies beyond what a timestamp holds."""
+    ends = pa.array([-(2**63) + 1, 2**63 - 1, None], pa.timestamp("ns"))
+    texts = ["1677-09-21 00:12:43.145224193", "2262-04-11 23:47:16.854775807", ""]
+    assert as_text(ends).to_pylist() == texts
+    days = pa.array([0, 86_400, None], pa.timestamp("s"))
+    assert as_text(days).to_pylist() == ["1970-01-01", "1970-01-02", ""]
+
+
+def test_decimals_of_hundreds_have_no_type_in_parquet():
+    assert has_type(pa.decimal128(5, 2))
+    assert not has_type(pa.decimal128(5, -2))
 
 
 def test_memory_of_texts_that_are_gone_is_given_back():

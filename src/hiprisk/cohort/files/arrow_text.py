@@ -41,6 +41,8 @@ def is_of_text(kind: pa.DataType) -> bool:
 
 def has_type(kind: pa.DataType) -> bool:
     """Whether values of a type are numbers, dates or yes and no, for which text only stands."""
+    if pa.types.is_decimal(kind) and kind.scale < 0:
+        return False  # Parquet has no such numbers
     return is_plain(kind) and not any(
         is_of(kind)
         for is_of in (
@@ -99,7 +101,8 @@ def _plain_decimal(value: object) -> str:
 def _dates_if_midnight(column: pa.Array) -> pa.Array:
     """Dates, where a data frame's timestamps carry no time of day."""
     days = pc.cast(column, pa.date32(), safe=False)
-    same = pc.equal(pc.cast(days, column.type), column)
+    # The midnight before the first nanosecond that there is lies beyond it, and equals nothing.
+    same = pc.equal(pc.cast(days, column.type, safe=False), column)
     return days if pc.all(same).as_py() is not False else column
 
 
