@@ -118,6 +118,7 @@ OF_PAGE: dict[str, Callable[[], None]] = {
     "docs/how-to/mlflow.md": _people("clinic.csv", "this_month.csv", n=200),
     "docs/how-to/record-system.md": _record,
     "docs/how-to/signatures.md": _people("cohort.csv"),
+    "docs/how-to/several-files.md": _cohort_files,
     "docs/how-to/sites.md": _people("new_centres.csv", n=400),
     "docs/how-to/use.md": _people("cohort.csv"),
 }

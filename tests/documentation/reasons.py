@@ -53,7 +53,7 @@ PYTHON_ELSEWHERE = {
     "docs/how-to/compare-models.md": "tests/cli/test_models.py",
     "docs/how-to/mlflow-models.md": "tests/tracking/test_command_runs.py",
     "docs/how-to/mlflow.md": "tests/tracking/test_command_runs.py",
-    "docs/how-to/own-candidates.md": "tests/learning/own/test_checking.py",
+    "docs/how-to/own-class.md": "tests/learning/own/test_checking.py",
 }
 # Pages that are run where the records of the NHS are beside the project, and skip without them.
 WITH_RECORDS = {"docs/tutorials/nhs-published.md"}

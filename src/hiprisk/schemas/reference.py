@@ -17,7 +17,7 @@ PAGE_HEAD = """# Study config
 
 `configs/stupar.yaml` is the example to start from. Keys marked * are required. The same is in
 `study.schema.json`, by which editors complete and check a config
-([how](../how-to/train.md#an-editor-that-knows-the-keys)).
+([how](../how-to/editor.md)).
 
 Texts need no quotes unless YAML would read them as something else: `yes` and `no` are texts, and
 `true` and `false` are not. Where a key asks for true or false, `yes` and `no` do as well. Paths

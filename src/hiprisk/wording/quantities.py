@@ -111,14 +111,16 @@ def vanishes(sheet: Sheet, value: float) -> bool:
 
 
 def side_by_side(*values: float) -> tuple[str, ...]:
-    """Coefficients that are compared: as many digits as leave the largest three that count.
+    """Coefficients that are compared: of the largest, below 1, four digits count.
+
+    As of other values without an interval, three stand after the point of larger ones.
 
     Examples
     --------
-    >>> side_by_side(0.01234567, -0.0091), side_by_side(41.23456, 0.5), side_by_side(0.0, 0.0)
-    (('0.0123', '-0.0091'), ('41.23', '0.50'), ('0.00', '0.00'))
+    >>> side_by_side(0.01234567, -0.0091), side_by_side(1.0, 0.8925), side_by_side(0.0, 0.0)
+    (('0.01235', '-0.00910'), ('1.000', '0.892'), ('0.000', '0.000'))
     """
-    digits = decimals(max(map(abs, values)), 2)
+    digits = decimals(max(map(abs, values)), 3)
     return tuple(number(value, digits) for value in values)
 
 

@@ -19,7 +19,7 @@ from hiprisk.learning.own.checking import (
     plain_words,
 )
 
-HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "own-candidates.md"
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"
 
 
 def config(section):
@@ -52,18 +52,22 @@ def test_candidates_that_can_be_fitted_pass():
     check(candidate_config())
 
 
+def blocks_of(page, language):
+    text = (HOW_TO / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
 @pytest.mark.slow
 def test_the_candidates_of_the_how_to_can_be_fitted(tmp_path, monkeypatch):
     pytest.importorskip("lightgbm")
-    blocks = re.findall(r"```(yaml|python)\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.S)
-    (families,) = (text for language, text in blocks if language == "yaml")
-    stated = yaml.safe_load(families)["families"]
-    check(candidate_config(f"families={json.dumps(stated)}"))
-    (code,) = (text for language, text in blocks if "ComponentsSVR" in text)
-    (tmp_path / "of_the_how_to.py").write_text(code)
+    (families,) = blocks_of("own-candidates.md", "yaml")
+    check(candidate_config(f"families={json.dumps(yaml.safe_load(families)['families'])}"))
+    (code,), (families,) = blocks_of("own-class.md", "python"), blocks_of("own-class.md", "yaml")
+    (tmp_path / "mypackage.py").write_text(code)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    check(config("{estimator: of_the_how_to.ComponentsSVR, search: {C: [0.1, 1]}}"))
+    monkeypatch.delitem(sys.modules, "mypackage", raising=False)
+    check(candidate_config(f"families={json.dumps(yaml.safe_load(families)['families'])}"))
 
 
 def test_a_value_that_the_class_refuses_is_told_in_its_words():

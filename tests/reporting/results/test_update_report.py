@@ -44,6 +44,6 @@ def test_coefficients_before_and_after_share_their_digits(update):
     report = update_report(dataclasses.replace(update, coefficients=changes))
     (section,) = [one for one in report.sections if one.anchor == "coefficients"]
     assert section.tables[0].rows == (
-        ("Intercept", "12.35", "-0.50"),
-        ("Age", "0.0123", "0.0090"),
+        ("Intercept", "12.346", "-0.500"),
+        ("Age", "0.01235", "0.00900"),
     )
