@@ -29,8 +29,8 @@ def read(block_bytes: int) -> list[dict[str, list[str]]] | None:
         return None
     for block in blocks:
         assert all(len(values) == block.n_rows for values in block.columns.values())
-        assert block.source.num_rows == block.n_rows
-    return [row for block in blocks for row in block.source.to_pylist()]
+        assert block.whole.num_rows == block.n_rows
+    return [row for block in blocks for row in block.whole.to_pylist()]
 
 
 def target(data: bytes) -> None:

@@ -1,11 +1,14 @@
 """One variable's cells, read a column at a time."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from hiprisk.cohort.cells import CellReader, one_codes
 from hiprisk.cohort.dictionary import Variable, load_dictionary
+from hiprisk.cohort.files.arrow_text import as_text, is_exact
 from hiprisk.cohort.mapping import ItemsSource, VariableSource, mapping_from_text
 from hiprisk.cohort.reading import read_cohort
 from hiprisk.values import Note
@@ -17,6 +20,52 @@ def read(variable, cells, missing=(), **source):
     )
     values = reader.read(pa.table({"c": pa.array(cells, pa.string())}))
     return values, {note: np.flatnonzero(rows).tolist() for note, rows in reader.problems.items()}
+
+
+NUMBERS = [
+    pa.array([63.5, None, math.nan, -0.0, 1e-320, 1e300, 0.1, 1e22, 123456.789e-7]),
+    pa.array([math.inf, -math.inf, 1.1e300, 5.0]),
+    pa.array([2**53 + 1, -(2**63), 7, None], pa.int64()),
+    pa.array([2**64 - 1, 2**53 + 3, 0], pa.uint64()),
+    pa.array([1, -2, None], pa.int8()),
+]
+
+
+@pytest.mark.parametrize("given", NUMBERS)
+@pytest.mark.parametrize("source", [{}, {"unit": "months"}])
+def test_numbers_that_came_as_such_are_what_their_texts_say(given, source):
+    def found(read):
+        reader = CellReader(
+            load_dictionary()["age_years"], VariableSource(column="c", **source), (), "."
+        )
+        assert reader.takes_numbers
+        values = read(reader)
+        return values.tobytes(), {note: rows.tolist() for note, rows in reader.problems.items()}
+
+    assert is_exact(given.type)
+    texts = pa.table({"c": as_text(given)})
+    numbers = pa.chunked_array([given])
+    assert found(lambda one: one.read_numbers(numbers)) == found(lambda one: one.read(texts))
+
+
+@pytest.mark.parametrize(
+    ("variable", "missing", "decimal", "labelled"),
+    [
+        ("age_years", ("-9",), ".", False),
+        ("age_years", (), ",", False),
+        ("age_years", (), ".", True),
+        ("sex", (), ".", False),
+    ],
+)
+def test_numbers_whose_texts_may_mean_something_else_are_read_as_texts(
+    variable, missing, decimal, labelled
+):
+    source = VariableSource(column="c")
+    reader = CellReader(load_dictionary()[variable], source, missing, decimal, labelled=labelled)
+    assert not reader.takes_numbers
+    # Of a number in half the digits the text is another number.
+    assert not is_exact(pa.float32())
+    assert not is_exact(pa.bool_())
 
 
 def test_numbers_are_read_missing_or_noted():

@@ -172,7 +172,7 @@ class _Rows:
 
     def add(self, block: CohortBlock, answers: Answers) -> None:
         """Keep a block."""
-        check_new_columns(self._names, block.whole.column_names)
+        check_new_columns(self._names, block.column_names)
         self._sources.append(block.whole)
         found = {**answers.numbers, **answers.texts()}
         for name, parts in self._columns.items():

@@ -6,6 +6,12 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hiprisk.arrays import Bools
+from hiprisk.cohort.cells import one_codes
 from hiprisk.cohort.dictionary import Dictionary
 from hiprisk.cohort.findings import Finding
 from hiprisk.cohort.mapping import CohortMapping, VariableSource, identity_mapping, sources_by_name
@@ -158,6 +164,29 @@ def source_columns(source: VariableSource) -> list[str]:
     if source.items is not None:
         return list(source.items.columns.values())
     return [] if source.column is None else [source.column]
+
+
+def columns_of_texts(mapping: CohortMapping, *, without: Collection[str]) -> set[str]:
+    """Columns that are read by their texts, or select rows; some variables need none."""
+    read = (source_columns(source) for name, source in mapping.variables.items()
+            if name not in without)  # fmt: skip
+    selecting = {*mapping.where, *filter(None, [mapping.imputation_column])}
+    return selecting.union(*read)
+
+
+def selected_rows(table: pa.Table, mapping: CohortMapping, decimal: str) -> Bools | None:
+    """Rows that the mapping keeps; None where it keeps all."""
+    wanted = dict(mapping.where)
+    if mapping.imputation_column and mapping.imputations:
+        wanted[mapping.imputation_column] = mapping.imputations
+    if not wanted:
+        return None
+    keep = np.ones(table.num_rows, dtype=bool)
+    for column, texts in wanted.items():
+        cells = one_codes(pc.utf8_trim_whitespace(table[column]), decimal)
+        codes = one_codes(pa.array(texts, pa.string()), decimal)
+        keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
+    return keep
 
 
 def with_source_columns(findings: Iterable[Finding], mapping: CohortMapping) -> Iterable[Finding]:

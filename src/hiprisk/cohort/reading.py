@@ -16,6 +16,7 @@ from hiprisk.cohort.checks.rules import check_cohort
 from hiprisk.cohort.checks.structure import unnamed_stack
 from hiprisk.cohort.dictionary import Dictionary, load_dictionary
 from hiprisk.cohort.file_rows import FileRows
+from hiprisk.cohort.files.arrow_text import is_exact
 from hiprisk.cohort.files.column_names import check_usable
 from hiprisk.cohort.files.csv_text import BLOCK_BYTES
 from hiprisk.cohort.files.opening import StatedFormat
@@ -27,10 +28,12 @@ from hiprisk.cohort.items.coding import ItemCodes, codes_over_blocks
 from hiprisk.cohort.mapped_columns import (
     absent_findings,
     columns_lacking,
+    columns_of_texts,
     lacking_findings,
     mapping_of_file,
     mapping_of_present,
     needed_columns,
+    selected_rows,
     source_columns,
     unused_columns,
     with_source_columns,
@@ -41,7 +44,7 @@ from hiprisk.errors import InputError
 from hiprisk.values import Note, one_code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CohortBlock:
     """Some rows of a cohort.
 
@@ -51,44 +54,50 @@ class CohortBlock:
         By dictionary name: floats with NaN, or text with None, where missing or unreadable.
     problems : mapping of Note to ndarray of bool
         Rows whose cell of a variable could not be read.
-    source : pyarrow.Table
-        The file's own columns as text, unchanged.
+    text : TextBlock
+        The file's own columns, with the rows that the mapping does not select.
     plain : frozenset of str
         Columns of the source in which every cell is a number or says "missing".
     rows : ndarray of int
         Row of the file of each, as a text editor counts: the header is row 1.
     items : mapping of str to ItemCodes
         Codes of the items of each score that was made of items.
-    whole : pyarrow.Table
-        The source with the rows that the mapping does not select.
     selected : ndarray of bool, optional
-        Which rows of the whole these are; None where all are.
+        Which rows of the text these are; None where all are.
     absent : mapping of str to tuple of str
         Variables of the mapping that the file lacks columns for, and those columns.
     file : str
         Of several files that are read as one, the name of that which the rows are from.
     lacking : mapping of str to tuple of str
         Variables that only other ones of those files have all columns for, and what this one lacks.
-    bare_lines : pyarrow.Array, optional
-        The whole as `TextBlock.bare_lines` has it.
-    typed : mapping of str to pyarrow.Array
-        Columns of the whole as `TextBlock.typed` has them.
     """
 
     n_rows: int
     columns: dict[str, Column]
     problems: Mapping[Note, Bools]
-    source: pa.Table
+    text: TextBlock
     rows: Integers
-    whole: pa.Table
     plain: frozenset[str] = frozenset()
     items: Mapping[str, ItemCodes] = field(default_factory=dict)
     selected: Bools | None = None
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     file: str = ""
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    bare_lines: pa.Array | None = None
-    typed: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Of the file's own columns."""
+        return list(self.text.given.column_names)
+
+    @property
+    def whole(self) -> pa.Table:
+        """The file's own columns as text, with the rows that the mapping does not select."""
+        return self.text.table
+
+    def source(self, name: str) -> pa.ChunkedArray:
+        """Texts of one of the file's own columns, unchanged."""
+        texts = self.text.with_text([name])[name]
+        return texts if self.selected is None else texts.filter(pa.array(self.selected))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +247,7 @@ class BlockReader:
         InputError
             If the columns are not those that are needed.
         """
-        names = block.table.column_names
+        names = block.given.column_names
         file = block.file or self.name
         # A name that several columns have is looked for too, so that using it is refused.
         used = mapping_of_file(self.mapping, [*names, *block.repeated], file, self.dictionary)
@@ -275,66 +284,62 @@ def open_mapped_file(path: CohortPath, mapping: CohortMapping | None) -> Stacked
 def map_block(
     block: TextBlock, mapping: CohortMapping, *, decimal: str = ".", names_people: bool = True
 ) -> CohortBlock:
-    """Apply a mapping to a block of text columns; identifiers are columns if they are needed."""
-    table = block.table
-    rows = block.rows
-    selected = _selected(table, mapping, decimal)
+    """Apply a mapping to a block of columns; identifiers are columns if they are needed."""
+    how = {"labelled": mapping.format.labelled_codes}
+    readers = {
+        name: CellReader(mapping.dictionary[name], source, mapping.missing, decimal, **how)
+        for name, source in mapping.variables.items()
+    }
+    numbers = _numbers(block, mapping, readers)
+    table = block.with_text(columns_of_texts(mapping, without=numbers))
+    selected = selected_rows(table, mapping, decimal)
     if selected is not None:
         table = table.filter(pa.array(selected))
-        rows = rows[selected]
     columns: dict[str, Column] = {}
-    problems: dict[Note, Bools] = {}
-    plain: set[str] = set()
-    items: dict[str, ItemCodes] = {}
-    dictionary = mapping.dictionary
     for name, source in mapping.variables.items():
-        reader = CellReader(
-            dictionary[name],
-            source,
-            mapping.missing,
-            decimal,
-            labelled=mapping.format.labelled_codes,
-        )
-        if names_people or dictionary[name].kind != "identifier" or source.column is None:
-            columns[name] = reader.read(table)
+        is_needed = names_people or mapping.dictionary[name].kind != "identifier"
+        if name in numbers:
+            columns[name] = readers[name].read_numbers(table[str(source.column)])
+        elif is_needed or source.column is None:
+            columns[name] = readers[name].read(table)
         else:
-            reader.check(table)
-        problems |= reader.problems
-        if reader.items is not None:
-            items[name] = reader.items
-        is_number = dictionary[name].kind == "number" and reader.missing_is_plain
-        if is_number and source.column and not reader.problems:
-            plain.add(source.column)
+            readers[name].check(table)
     # Of rows that are not selected nothing is known.
-    kept = frozenset(plain) if selected is None else frozenset()
+    plain = _plain_columns(mapping, readers) if selected is None else frozenset()
     return CohortBlock(
         n_rows=table.num_rows,
         columns=columns,
-        problems=problems,
-        source=table,
-        rows=rows,
-        whole=block.table,
-        plain=kept,
-        items=items,
+        problems={note: rows for one in readers.values() for note, rows in one.problems.items()},
+        text=block,
+        rows=block.rows if selected is None else block.rows[selected],
+        plain=plain,
+        items={name: one.items for name, one in readers.items() if one.items is not None},
         selected=selected,
-        bare_lines=block.bare_lines,
-        typed=block.typed,
     )
 
 
-def _selected(table: pa.Table, mapping: CohortMapping, decimal: str) -> Bools | None:
-    """Rows that the mapping keeps; None where it keeps all."""
-    wanted = dict(mapping.where)
-    if mapping.imputation_column and mapping.imputations:
-        wanted[mapping.imputation_column] = mapping.imputations
-    if not wanted:
-        return None
-    keep = np.ones(table.num_rows, dtype=bool)
-    for column, texts in wanted.items():
-        cells = one_codes(pc.utf8_trim_whitespace(table[column]), decimal)
-        codes = one_codes(pa.array(texts, pa.string()), decimal)
-        keep &= np.asarray(pc.is_in(cells, codes).to_numpy(), dtype=bool)
-    return keep
+def _numbers(
+    block: TextBlock, mapping: CohortMapping, readers: Mapping[str, CellReader]
+) -> set[str]:
+    """Variables whose numbers came as such, so that their texts need not be read."""
+    exact = {name for name, column in block.typed.items() if is_exact(column.type)}
+    return {
+        name
+        for name, source in mapping.variables.items()
+        if source.column in exact and readers[name].takes_numbers
+    }
+
+
+def _plain_columns(mapping: CohortMapping, readers: Mapping[str, CellReader]) -> frozenset[str]:
+    """Columns in which every cell is a number or says "missing"."""
+    return frozenset(
+        source.column
+        for name, source in mapping.variables.items()
+        if source.column
+        and mapping.dictionary[name].kind == "number"
+        and readers[name].missing_is_plain
+        and not readers[name].problems
+    )
 
 
 def read_cohort(
@@ -365,13 +370,14 @@ def read_cohort(
     files = cohort_files(path)
     # Nobody writes this cohort: of what it holds twice, texts are kept.
     blocks = [
-        replace(block, typed={}) for block in iter_blocks(files, mapping, dictionary=dictionary)
+        replace(block, text=replace(block.text, given=block.whole))
+        for block in iter_blocks(files, mapping, dictionary=dictionary)
     ]
     frame = _joined_frame(blocks)
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)
-    source = {name: _source_text(blocks, name) for name in blocks[0].source.column_names}
-    columns = blocks[0].source.column_names
+    source = {name: _source_text(blocks, name) for name in blocks[0].column_names}
+    columns = blocks[0].column_names
     named = mapping_of_file(mapping, columns, files.name, dictionary)
     used, absent = mapping_of_present(named, columns, files.name)
     stacked = used.imputation_column is not None
@@ -488,5 +494,5 @@ def _joined_problems(blocks: list[CohortBlock]) -> dict[Note, Bools]:
 
 
 def _source_text(blocks: list[CohortBlock], name: str) -> pa.ChunkedArray:
-    chunks = [chunk for block in blocks for chunk in block.source[name].chunks]
+    chunks = [chunk for block in blocks for chunk in block.source(name).chunks]
     return pa.chunked_array(chunks, pa.string())

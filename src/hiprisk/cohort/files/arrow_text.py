@@ -52,6 +52,14 @@ def has_type(kind: pa.DataType) -> bool:
     )
 
 
+def is_exact(kind: pa.DataType) -> bool:
+    """Whether values of a type, as floats, are the numbers that their texts say.
+
+    The text of a smaller float has the digits of its own: 0.1 is another number as float64.
+    """
+    return bool(pa.types.is_float64(kind) or pa.types.is_integer(kind))
+
+
 def as_text(column: pa.Array) -> pa.Array:
     """A column as text, empty where missing or no number.
 

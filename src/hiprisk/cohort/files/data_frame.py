@@ -59,7 +59,7 @@ class CohortFrame:
         return ORDINARY
 
     def blocks(self, *, block_bytes: int = BLOCK_BYTES) -> Iterator[TextBlock]:
-        """Blocks of rows, every column as text; their size does not depend on bytes.
+        """Blocks of rows, texts where a column has no type; their size does not depend on bytes.
 
         Raises
         ------
@@ -75,16 +75,10 @@ class CohortFrame:
         }
         for start in range(0, max(self.n_rows, 1), BLOCK_ROWS):
             cells = [_as_array(one.slice(start, BLOCK_ROWS)) for one in self.columns]
-            table = pa.table([as_text(one) for one in cells], names=list(columns.names))
+            kept = [one if has_type(one.type) else as_text(one) for one in cells]
+            table = pa.table(kept, names=list(columns.names))
             rows = np.arange(start, start + table.num_rows, dtype=np.intp)
-            typed = {
-                name: one
-                for name, one in zip(columns.names, cells, strict=True)
-                if has_type(one.type)
-            }
-            yield TextBlock(
-                start + 1, table, lines=rows, repeated=columns.repeated, types=types, typed=typed
-            )
+            yield TextBlock(start + 1, table, lines=rows, repeated=columns.repeated, types=types)
 
 
 def cohort_frame(frame: object) -> CohortFrame:

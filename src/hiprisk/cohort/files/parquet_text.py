@@ -1,4 +1,4 @@
-"""Parquet files as blocks of text columns, as strict as CSV."""
+"""Parquet files as blocks of columns, as strict as CSV."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _Plan:
 
 
 def iter_parquet(source: ByteSource) -> Iterator[TextBlock]:
-    """Blocks of rows of a Parquet file, every column as text.
+    """Blocks of rows of a Parquet file, every column as text unless it has a type.
 
     A column of lists or structures is text as JSON has it, one of bytes hexadecimal digits; each
     is said to be no plain one.
@@ -87,19 +87,15 @@ def iter_parquet(source: ByteSource) -> Iterator[TextBlock]:
                 if not is_plain(kind)
             }
             first_row = 1
-            for cells, typed in _cells(path, plan, source.name):
+            for cells in _cells(path, plan, source.name):
                 table = pa.table(cells, names=list(columns.names))
-                own = {columns.names[place]: values for place, values in typed.items()}
-                yield TextBlock(first_row, table, repeated=columns.repeated, types=types, typed=own)
+                yield TextBlock(first_row, table, repeated=columns.repeated, types=types)
                 first_row += table.num_rows
             if first_row == 1:
-                empty = pa.table({name: pa.array([], pa.string()) for name in columns.names})
-                own = {
-                    name: pa.array([], kind)
-                    for name, kind in zip(columns.names, schema.types, strict=True)
-                    if has_type(kind)
-                }
-                yield TextBlock(1, empty, repeated=columns.repeated, types=types, typed=own)
+                kinds = [kind if has_type(kind) else pa.string() for kind in schema.types]
+                empty = [pa.array([], kind) for kind in kinds]
+                none = pa.table(empty, names=list(columns.names))
+                yield TextBlock(1, none, repeated=columns.repeated, types=types)
     except MemoryError as problem:
         raise too_large(source.name) from problem
     # Arrow tells a damaged page as an error of the system.
@@ -181,12 +177,8 @@ def _longest(file: pq.ParquetFile, leaf: int, name: str) -> int:
     return longest
 
 
-def _cells(
-    path: Path, plan: _Plan, name: str
-) -> Iterator[tuple[list[pa.Array], dict[int, pa.Array]]]:
-    """Columns of texts of a few rows each, bounded however often a file repeats a long one.
-
-    With them, by its place, each column as it came that is none of texts.
+def _cells(path: Path, plan: _Plan, name: str) -> Iterator[list[pa.Array]]:
+    """Columns of a few rows each, texts bounded however often a file repeats a long one.
 
     A text that stands a million times takes a few bytes in the file: texts stay indices of their
     texts until it is known how long they are. What is no plain value grows as it becomes text and
@@ -200,12 +192,11 @@ def _cells(
             if left < 0:
                 raise too_large(name)
             for part in _cut(batch, name):
-                cells, typed = [], {}
-                for place, (column, field) in enumerate(
-                    zip(part.columns, plan.schema, strict=True)
-                ):
+                cells = []
+                for column, field in zip(part.columns, plan.schema, strict=True):
                     if has_type(field.type):
-                        typed[place] = column
+                        cells.append(column)
+                        continue
                     text = as_text(_without_indices(column, field.type))
                     if not is_plain(field.type):
                         _check_field(text, field.name, name)
@@ -213,7 +204,7 @@ def _cells(
                     if left_of_others < 0:
                         raise too_large(name)
                     cells.append(text)
-                yield cells, typed
+                yield cells
 
 
 def _batches(file: pq.ParquetFile, plan: _Plan) -> Iterator[pa.RecordBatch]:

@@ -156,11 +156,10 @@ class StackedFiles:
         cells = [empty if name in lacking else table[name] for name in names]
         return replace(
             block,
-            table=pa.table(cells, names=names),
+            given=pa.table(cells, names=names),
             file=file.name,
             lacking=lacking,
             bare_lines=None,
-            typed={},
         )
 
 

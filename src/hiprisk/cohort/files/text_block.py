@@ -1,17 +1,19 @@
-"""Some rows of a cohort file as every reader gives them: text, nothing cast."""
+"""Some rows of a cohort file as every reader gives them: text, or numbers where they came so."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from hiprisk.arrays import Integers
+from hiprisk.cohort.files.arrow_text import as_text, has_type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextBlock:
     """Some rows of a file, every column as text.
 
@@ -19,6 +21,8 @@ class TextBlock:
     ----------
     first_row : int
         Position of the first of them; the first data row is 1.
+    given : pyarrow.Table
+        Texts; numbers, dates and truths as they came, where the format has types.
     lines : ndarray of int, optional
         Line of the file on which each row starts, where that is not its position and the header.
     repeated : mapping of str to tuple of int
@@ -36,12 +40,10 @@ class TextBlock:
     bare_lines : pyarrow.Array, optional
         Of CSV without any quote, the line of each row as it came, behind a line end: nothing but
         its cells and the delimiters between them.
-    typed : mapping of str to pyarrow.Array
-        By column, numbers, dates and truths as they came, where the format has types.
     """
 
     first_row: int
-    table: pa.Table
+    given: pa.Table
     lines: Integers | None = None
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
@@ -50,11 +52,30 @@ class TextBlock:
     file: str = ""
     lacking: frozenset[str] = frozenset()
     bare_lines: pa.Array | None = None
-    typed: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    @property
+    def typed(self) -> dict[str, pa.ChunkedArray]:
+        """Numbers, dates and truths as they came, by column."""
+        columns = zip(self.given.column_names, self.given.columns, strict=True)
+        return {name: column for name, column in columns if has_type(column.type)}
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """Every column as text."""
+        return self.with_text(self.given.column_names)
+
+    def with_text(self, names: Iterable[str]) -> pa.Table:
+        """The rows with these columns as text, whatever the others are."""
+        table = self.given
+        for name in self.typed.keys() & set(names):
+            place = table.column_names.index(name)
+            texts = [as_text(chunk) for chunk in table.column(place).chunks]
+            table = table.set_column(place, name, pa.chunked_array(texts, pa.string()))
+        return table
 
     @property
     def rows(self) -> Integers:
         """Row of the file of each, as a text editor counts lines: the header is 1."""
         if self.lines is not None:
             return self.lines
-        return np.arange(self.table.num_rows, dtype=np.intp) + self.first_row + 1
+        return np.arange(self.given.num_rows, dtype=np.intp) + self.first_row + 1

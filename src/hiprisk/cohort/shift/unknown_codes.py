@@ -96,7 +96,7 @@ class CodingWatch:
         if source is None:
             return
         # 2.0 is the code 2, and so is 2,0: a spreadsheet with a gap in the column writes it so.
-        given = block.source[source].filter(pa.array(mask))
+        given = block.source(source).filter(pa.array(mask))
         cells = one_codes(pc.utf8_trim_whitespace(given), ",")
         folded = {level.lower() for level in self._specs[name].levels}
         for entry in pc.value_counts(cells).to_pylist():

@@ -135,17 +135,16 @@ class RowFormat:
         InputError
             If the cohort has a column that scoring adds.
         """
-        source = in_decimal(block.whole, self.own.decimal, self.dialect.decimal)
+        whole = block.text.given if self.keeps_types else block.whole
+        source = in_decimal(whole, self.own.decimal, self.dialect.decimal)
         # A decimal comma must be quoted where the comma is the delimiter.
         plain = block.plain if self.dialect.decimal == "." else frozenset()
         # Once: each time it is asked for its columns, a table makes other objects of them.
         columns = source.columns
-        typed = block.typed if self.keeps_types else {}
+        typed = block.text.typed
         cells = [
-            typed[name]
-            if name in typed
-            else column
-            if self.raw_text or name in plain
+            column
+            if self.raw_text or name in plain or (self.keeps_types and name in typed)
             else guarded(column)
             for name, column in zip(source.column_names, columns, strict=True)
         ]
@@ -157,7 +156,7 @@ class RowFormat:
             shown = guarded_names(shown)
         table = pa.table([*cells, *self._added(names, answers)], names=[*shown, *names])
         are_as_read = all(own is one for own, one in zip(cells, columns, strict=True))
-        lines = block.bare_lines if self.is_csv and are_as_read else None
+        lines = block.text.bare_lines if self.is_csv and are_as_read else None
         return ScoredRows(
             table=table,
             plain=plain,

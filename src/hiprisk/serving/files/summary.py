@@ -223,7 +223,7 @@ class Tally:
         if block.file in self._looked:
             return
         self._file = block.file or self._name
-        unused = unused_columns(self._mapping, block.whole.column_names)
+        unused = unused_columns(self._mapping, block.column_names)
         self._missing_columns = tuple(absent_findings(block.absent, unused))
         self._absent = tuple(v.name for v in sheet.variables if v.name not in block.columns)
         self._check_names(block)
@@ -249,8 +249,8 @@ class Tally:
                 name = note.variable
                 for column in source_columns(stated[name]) if name in stated else (name,):
                     # Without a mapping the column may have another of the variable's names.
-                    if column in block.source.column_names:
-                        cells = block.source[column].filter(pa.array(mask))
+                    if column in block.column_names:
+                        cells = block.source(column).filter(pa.array(mask))
                         self._commas.add(name, cells.to_pylist())
 
     def _in_columns(self, findings: Iterable[Finding]) -> Iterable[Finding]:
@@ -268,7 +268,7 @@ class Tally:
                 )
 
     def _check_names(self, block: CohortBlock) -> None:
-        refuse_other_letter_case(self._absent, block.source.column_names, file=self._name)
+        refuse_other_letter_case(self._absent, block.column_names, file=self._name)
         if len(self._absent) == len(self._model.sheet.variables):
             raise InputError(
                 f"the file lacks {len(self._absent)} of the model's variables",
@@ -279,8 +279,9 @@ class Tally:
 
     def add(self, block: CohortBlock, answers: Answers) -> None:
         """Count a scored block."""
-        self.n_rows += block.whole.num_rows
-        self._n_not_selected += block.whole.num_rows - block.n_rows
+        n_rows = block.text.given.num_rows
+        self.n_rows += n_rows
+        self._n_not_selected += n_rows - block.n_rows
         self._n_refused += int(answers.refused.sum())
         self._reasons.update(answers.reasons.counts())
         self._imputed.update({name: int(mask.sum()) for name, mask in answers.imputed.items()})
