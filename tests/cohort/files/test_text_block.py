@@ -4,8 +4,10 @@ import datetime
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from hiprisk.cohort.files.text_block import TextBlock
+from hiprisk.errors import InputError
 
 TABLE = pa.table({"age": ["61", "62", None]})
 
@@ -44,6 +46,16 @@ def test_numbers_dates_and_truths_become_text_where_it_is_asked_for():
         "n": ["3", "4", ""],
     }
     assert TextBlock(1, TABLE).table is TABLE
+
+
+def test_a_time_of_an_unknown_zone_is_refused_where_its_text_is_needed():
+    block = TextBlock(1, pa.table({"at": pa.array([1], pa.timestamp("ms", tz="Mars/Phobos"))}))
+    assert block.with_text(["age"]) is block.given
+    message = (
+        r"at: a column of type timestamp\[ms, tz=Mars/Phobos\] holds values that cannot be read"
+    )
+    with pytest.raises(InputError, match=message):
+        block.with_text(["at"])
 
 
 def test_a_plain_file_declares_nothing():

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from hiprisk.arrays import Integers
 from hiprisk.cohort.files.arrow_text import as_text, has_type
+from hiprisk.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,30 @@ class TextBlock:
         return self.with_text(self.given.column_names)
 
     def with_text(self, names: Iterable[str]) -> pa.Table:
-        """The rows with these columns as text, whatever the others are."""
+        """The rows with these columns as text, whatever the others are.
+
+        Raises
+        ------
+        InputError
+            If Arrow cannot write a value, such as a time of a zone that is not known.
+        """
         table = self.given
         for name in self.typed.keys() & set(names):
             place = table.column_names.index(name)
-            texts = [as_text(chunk) for chunk in table.column(place).chunks]
-            table = table.set_column(place, name, pa.chunked_array(texts, pa.string()))
+            table = table.set_column(place, name, self._texts(name))
         return table
+
+    def _texts(self, name: str) -> pa.ChunkedArray:
+        try:
+            return pa.chunked_array(map(as_text, self.given[name].chunks), pa.string())
+        except pa.ArrowException as problem:
+            raise InputError(
+                f"a column of type {self.given[name].type} holds values that cannot be read",
+                code="PARQUET",
+                file=self.file,
+                column=name,
+                advice="write it as text, number, date or true and false",
+            ) from problem
 
     @property
     def rows(self) -> Integers:
