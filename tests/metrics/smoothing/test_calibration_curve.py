@@ -73,3 +73,53 @@ def test_quantiles_of_the_predictions_are_numpys_to_the_width_of_a_bin():
     # By hand: ten people in two bins, the median in the middle of the one that holds them.
     by_hand = dataclasses.replace(curve, bin_edges=(0.0, 0.2, 0.4), bin_counts=(0.0, 10.0))
     assert by_hand.predicted_quantile(0.5) == pytest.approx(0.3)
+
+
+def half_widths(curve):
+    return (np.array(curve.high) - np.array(curve.low)) / 2.0
+
+
+TWO_KINDS = pytest.mark.parametrize(
+    ("kind", "y", "p"), [("continuous", OBSERVED, PREDICTED), ("binary", Y, RISK)]
+)
+
+
+@TWO_KINDS
+@pytest.mark.parametrize("smoother", ["loess", "spline"])
+def test_the_band_of_two_equal_hips_is_that_of_one(kind, y, p, smoother):
+    """A second hip that says the same adds nothing: the band counts persons."""
+    how = {"kind": kind, "smoother": smoother, "n_points": 9}
+    alone = calibration_curve(y, p, groups=np.arange(len(y)), **how)
+    hips = np.repeat(y, 2), np.repeat(p, 2)
+    both = calibration_curve(*hips, groups=np.repeat(np.arange(len(y)), 2), **how)
+    as_persons = calibration_curve(*hips, **how)
+    inside = slice(1, -1)
+    # Twice as many rows have other vertices and knots, and a few more degrees of freedom.
+    assert half_widths(both)[inside] == pytest.approx(half_widths(alone)[inside], rel=0.1)
+    ratio = half_widths(as_persons)[inside] / half_widths(both)[inside]
+    # Rows taken for persons promise an n twice as large.
+    assert np.median(ratio) == pytest.approx(np.sqrt(0.5), rel=0.15)
+
+
+@TWO_KINDS
+def test_the_band_over_persons_is_about_that_over_rows_where_rows_do_not_go_together(kind, y, p):
+    plain = calibration_curve(y, p, kind=kind, n_points=9)
+    pairs = calibration_curve(y, p, kind=kind, n_points=9, groups=np.arange(len(y)) // 2)
+    assert np.median(half_widths(pairs) / half_widths(plain)) == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_curve_by_persons_leaves_out_those_without_log_odds():
+    risk = np.append(RISK, [0.0, 0.0])
+    y = np.append(Y, [0.0, 0.0])
+    groups = np.append(np.arange(len(RISK)) // 2, [9_000, 9_000])
+    curve = calibration_curve(y, risk, kind="binary", smoother="spline", groups=groups)
+    known = calibration_curve(Y, RISK, kind="binary", smoother="spline", groups=groups[:-2])
+    assert curve.low == known.low
+
+
+@pytest.mark.parametrize("smoother", ["loess", "spline"])
+def test_a_single_person_has_no_band(smoother):
+    one = calibration_curve(
+        OBSERVED, PREDICTED, kind="continuous", smoother=smoother, groups=np.zeros(len(OBSERVED))
+    )
+    assert (one.low, one.high) == ((), ())

@@ -51,3 +51,25 @@ def test_fitted_values_are_the_blend_of_what_the_operator_gives():
     fit = loess(x, np.sin(6.0 * x) + rng.normal(0.0, 0.1, 120), np.ones(120))
     at = np.linspace(-0.1, 1.1, 50)
     assert fit.at(at) == pytest.approx(fit.blend(at) @ (fit.operator @ fit.points.y), rel=1e-12)
+
+
+def test_the_clustered_error_is_that_of_the_sums_of_persons_counted_by_hand():
+    rng = np.random.default_rng(2)
+    n, places = 24, np.array([0.1, 0.45, 0.9])
+    x, groups = np.sort(rng.random(n)), np.repeat(np.arange(n // 2), 2)
+    w = np.resize([1.0, 2.0, 1.0, 0.0], n)
+    y = x + rng.normal(0.0, 0.3, n)
+    fit = loess(x, y, w)
+    residuals = y - fit.at(x)
+    # What a unit more of y of a row adds to the fitted values, by fitting it.
+    factors = np.array([loess(x, y + unit, w).at(places) - fit.at(places) for unit in np.eye(n)]).T
+    squares, persons = np.zeros(len(places)), 0
+    for person in range(n // 2):
+        rows = np.flatnonzero((groups == person) & (w > 0))
+        persons += 1
+        squares += sum(factors[:, row] * residuals[row] for row in rows) ** 2
+    expected = np.sqrt(squares * persons / (persons - 1))
+    found = fit.clustered_error(places, at=x, residuals=residuals, w=w, groups=groups)
+    assert found == pytest.approx(expected, rel=1e-9)
+    alone = fit.clustered_error(places, at=x, residuals=residuals, w=w, groups=np.zeros(n))
+    assert np.isinf(alone).all()

@@ -32,7 +32,7 @@ from hiprisk.metrics.smoothing.grouped_observations import (
     grouped_observations,
 )
 from hiprisk.metrics.smoothing.loess import Loess, Lowess, loess, lowess
-from hiprisk.metrics.smoothing.logistic import logit, with_log_odds
+from hiprisk.metrics.smoothing.logistic import has_log_odds, logit, with_log_odds
 from hiprisk.metrics.smoothing.splines import (
     SplineCurve,
     linear_spline_curve,
@@ -82,11 +82,14 @@ class _LocalQuadratic:
     p: Floats
     w: Floats
     kind: OutcomeKind
+    groups: Integers | None = None
 
     def at(self, p: Floats) -> Floats:
         return self.fit.at(p)
 
     def band(self, p: Floats, level: float) -> Band | None:
+        if self.groups is not None:
+            return self._clustered_band(p, level, self.groups)
         center = self.fit.at(p)
         if self.kind == "binary":
             # A local mean of 0 or 1 leaves room for half a person.
@@ -102,38 +105,72 @@ class _LocalQuadratic:
         half = critical_value(level, first**2 / second) * error
         return Band(center - half, center + half)
 
+    def _clustered_band(self, p: Floats, level: float, groups: Integers) -> Band | None:
+        """The band where some person has several rows."""
+        center, own = self.fit.at(p), self.y - self.fit.at(self.p)
+        error = self.fit.clustered_error(p, at=self.p, residuals=own, w=self.w, groups=groups)
+        if self.kind == "binary":
+            half = critical_value(level) * error
+            return Band(np.clip(center - half, 0.0, 1.0), np.clip(center + half, 0.0, 1.0))
+        first, second = self.fit.residual_freedom()
+        n_persons = _n_persons(groups, self.w)
+        if first <= 0.0 or second <= 0.0 or n_persons < 2.0:
+            return None
+        # Residuals of a fit are smaller than the errors they stand for.
+        larger = np.sqrt(float(self.w.sum()) / first)
+        freedom = min(first**2 / second, n_persons - 1.0)
+        half = critical_value(level, freedom) * error * larger
+        return Band(center - half, center + half)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spline:
     fit: SplineCurve
     kind: OutcomeKind
+    n_persons: float = np.inf
 
     def at(self, p: Floats) -> Floats:
         return expit(self.fit.at(logit(p))) if self.kind == "binary" else self.fit.at(p)
 
     def band(self, p: Floats, level: float) -> Band | None:
-        if self.fit.freedom <= 0.0:
+        freedom = min(self.fit.freedom, self.n_persons - 1.0)
+        if freedom <= 0.0:
             return None
         x = logit(p) if self.kind == "binary" else p
         center = self.fit.at(x)
-        half = critical_value(level, self.fit.freedom) * self.fit.standard_error(x)
+        half = critical_value(level, freedom) * self.fit.standard_error(x)
         if self.kind == "binary":
             return Band(expit(center - half), expit(center + half))
         return Band(center - half, center + half)
 
 
 def _smooth(
-    kind: OutcomeKind, smoother: Smoother, *, y: Floats, p: Floats, w: Floats, n_knots: int
+    kind: OutcomeKind,
+    smoother: Smoother,
+    *,
+    y: Floats,
+    p: Floats,
+    w: Floats,
+    n_knots: int,
+    groups: Integers | None = None,
 ) -> _Smooth:
     if smoother == "lowess":
         return _LocalLine(lowess(p, y, w))
     if smoother == "loess":
-        return _LocalQuadratic(loess(p, y, w), y, p, w, kind)
+        return _LocalQuadratic(loess(p, y, w), y, p, w, kind, groups)
     if smoother != "spline":
         raise InputError(f"the smoothers are {', '.join(SMOOTHERS)}, got {smoother!r}")
     if kind == "binary":
-        return _Spline(logistic_spline_curve(logit(p), y, w, n_knots=n_knots), kind)
-    return _Spline(linear_spline_curve(p, y, w, n_knots=n_knots), kind)
+        # Large-sample, as without groups.
+        curve = logistic_spline_curve(logit(p), y, w, n_knots=n_knots, groups=groups)
+        return _Spline(curve, kind)
+    curve = linear_spline_curve(p, y, w, n_knots=n_knots, groups=groups)
+    return _Spline(curve, kind, np.inf if groups is None else _n_persons(groups, w))
+
+
+def _n_persons(groups: Integers, w: Floats) -> float:
+    """Persons among rows that have a weight."""
+    return float(len(np.unique(groups[w > 0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +313,8 @@ def calibration_curve(
         Of the population, where cases and controls were sampled apart: the curve of the sample and
         its band are moved by the difference of the log odds, and people weighted.
     groups : ndarray of int, optional
-        Person of each row, where some have several (two hips): for the intervals of the grouped
-        observations; the curve's band counts rows.
+        Person of each row, where some have several (two hips): the band and the intervals of the
+        grouped observations are then robust to rows of a person that go together.
 
     Raises
     ------
@@ -288,9 +325,14 @@ def calibration_curve(
     -----
     The band of loess has Cleveland's degrees of freedom for a continuous outcome, and the Bernoulli
     variance of the curve itself for a risk. The spline's band is Wald's, on the scale of its fit.
+    With `groups` both have a sandwich variance over persons, and at most as many degrees of freedom
+    as persons less one.
     """
     y, p, w = checked_input(kind, smoother, observed, predicted, weights)
-    smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots)
+    if groups is not None and len(groups) > len(y):
+        # A spline of a risk leaves out those without log odds.
+        groups = groups[has_log_odds(np.asarray(predicted, dtype=np.float64))]
+    smooth = _smooth(kind, smoother, y=y, p=p, w=w, n_knots=n_knots, groups=groups)
     used = p[w > 0]
     low, high = float(used.min()), float(used.max())
     # Predictions that are all the same have a curve of one place.

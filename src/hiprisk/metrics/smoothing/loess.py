@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hiprisk.arrays import Floats, Integers
+from hiprisk.metrics.intervals.frequency_weights import cluster_sums
 
 LOWESS_SPAN = 2.0 / 3.0
 LOESS_SPAN = 0.75
@@ -179,6 +180,35 @@ class Loess:
     def standard_error(self, x: Floats, variance: Floats | float) -> Floats:
         """Standard error of the fitted values, given the variance of y at each distinct x."""
         middle = (self.operator * (variance / self.points.w)) @ self.operator.T
+        blend = self.blend(x)
+        return np.asarray(np.sqrt(np.maximum(np.sum(blend @ middle * blend, axis=1), 0.0)))
+
+    def clustered_error(
+        self, x: Floats, *, at: Floats, residuals: Floats, w: Floats, groups: Integers
+    ) -> Floats:
+        """Standard error of the fitted values, robust to rows of a person that go together.
+
+        Parameters
+        ----------
+        x : ndarray
+            Where the error is asked for.
+        at, residuals, w : ndarray, shape (n_rows,)
+            Of the rows that were fitted.
+        groups : ndarray of int, shape (n_rows,)
+            Person of each row.
+
+        Notes
+        -----
+        A fitted value is a sum over rows of a factor times y. The variance is the sum over persons
+        of the square of their factors times residuals, times G / (G - 1): infinite for one person.
+        """
+        used = w > 0
+        off = (w * residuals)[used, np.newaxis]
+        sums = cluster_sums(self.response(at[used]) * off, groups[used])
+        n_groups = len(sums)
+        if n_groups == 1:
+            return np.full(len(x), np.inf)
+        middle = sums.T @ sums * (n_groups / (n_groups - 1.0))
         blend = self.blend(x)
         return np.asarray(np.sqrt(np.maximum(np.sum(blend @ middle * blend, axis=1), 0.0)))
 
