@@ -12,6 +12,7 @@ import pytest
 
 import hiprisk
 from commands import run
+from hiprisk import cli
 from hiprisk.cli import COMMANDS, main
 
 COMMAND = [sys.executable, "-m", "hiprisk"]
@@ -86,6 +87,37 @@ def test_a_signal_ends_in_130_without_traceback(tmp_path, sent, name):
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == "\nhiprisk: interrupted\n"
+
+
+def test_who_holds_the_keys_does_not_cut_the_leaving_short(tmp_path):
+    code = (
+        "import sys, time, pathlib, hiprisk.cli as cli\n"
+        "def wait(arguments):\n"
+        f" pathlib.Path({str(tmp_path / 'ready')!r}).touch()\n"
+        " try: time.sleep(60)\n"
+        " finally: time.sleep(0.5); print('left')\n"
+        "cli._run = wait\nsys.exit(cli.main(['models']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "ready").exists() and process.poll() is None:
+        time.sleep(0.02)
+    for _ in range(20):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "left\n", "\nhiprisk: interrupted\n")
+
+
+def test_who_presses_again_later_is_heard():
+    stop = cli._Stop()
+    with pytest.raises(KeyboardInterrupt, match="SIGINT"):
+        stop(signal.SIGINT, None)
+    stop(signal.SIGINT, None)
+    stop._since -= 6.0
+    with pytest.raises(KeyboardInterrupt, match="SIGINT"):
+        stop(signal.SIGINT, None)
 
 
 def test_no_arguments_print_the_overview(capsys):

@@ -8,9 +8,9 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
 
 from hiprisk.errors import ConfigError, DefectError, ExitCode, HipRiskError, StoreError
 from hiprisk.processes.garbage import leave_memory_to_system
@@ -44,8 +44,9 @@ COMMANDS: dict[str, str] = {
     "demo": "train on a simulated cohort, score a file, predict one patient",
 }
 
-# By a supervisor, and by a terminal that is closed.
-_ENDING = (signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
+# By keys, by a supervisor, and by a terminal that is closed.
+_ENDING = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
+_SECONDS_TO_LEAVE = 5.0
 
 EXIT_CODES = """exit codes:
   0 done              4 bundle refused
@@ -60,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = _guarded(list(sys.argv[1:] if argv is None else argv))
     if argv is None:
         if code == ExitCode.INTERRUPTED:
-            # Who presses twice must not cut the leaving short and get another code.
-            for number in (signal.SIGINT, *_ENDING):
+            # Nor get another code.
+            for number in _ENDING:
                 signal.signal(number, signal.SIG_IGN)
         leave_memory_to_system()
     return code
@@ -80,18 +81,28 @@ def _prepare_environment() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    stop = _Stop()
     try:
         for number in _ENDING:
             # What `nohup` has ignored stays so.
             if signal.getsignal(number) != signal.SIG_IGN:
-                signal.signal(number, _stop)
+                signal.signal(number, stop)
     except ValueError:  # not the main thread: the caller handles its own signals
         return
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    del number, frame
-    raise KeyboardInterrupt
+class _Stop:
+    """Ends a command once: who presses twice, or holds the keys, must not cut the leaving short."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        now = time.monotonic()
+        if self._since is None or now - self._since > _SECONDS_TO_LEAVE:
+            self._since = now
+            raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def _print_overview() -> int:
