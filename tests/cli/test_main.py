@@ -93,8 +93,9 @@ def test_who_holds_the_keys_does_not_cut_the_leaving_short(tmp_path):
     code = (
         "import sys, time, pathlib, hiprisk.cli as cli\n"
         "def wait(arguments):\n"
-        f" pathlib.Path({str(tmp_path / 'ready')!r}).touch()\n"
-        " try: time.sleep(60)\n"
+        " try:\n"
+        f"  pathlib.Path({str(tmp_path / 'ready')!r}).touch()\n"
+        "  time.sleep(60)\n"
         " finally: time.sleep(0.5); print('left')\n"
         "cli._run = wait\nsys.exit(cli.main(['models']))"
     )
