@@ -52,7 +52,7 @@ PLAIN = re.compile(
     r"predictor|requirement|rows|scenario|severity|site \S+|sites|smallest to largest|statistic|"
     r"stratum|term|this study|truth|values?|variable|verdict|at or above the threshold|mean|"
     r"estimate|second minus first|(lowest|middle|highest) (third|prediction)|[Mm]ean outcome|"
-    r"risk of: .*|"
+    r"risk of: .*|development|held out|"
     r"threshold prediction|share of the information|difference in means|intercept|domain|item|"
     r"reduction against the mean-only model|width of (the|a person's) central 95 %.*|\d+|"
     + "|".join(OF_STATISTICS) + r")( \(.*| 95 % CI)?"
