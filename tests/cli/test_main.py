@@ -198,6 +198,10 @@ def _full_disk(arguments):
     raise OSError(28, "No space left on device")
 
 
+def _no_memory(arguments):
+    raise MemoryError
+
+
 def _defect(arguments):
     raise ZeroDivisionError
 
@@ -205,6 +209,7 @@ def _defect(arguments):
 @pytest.mark.parametrize(("failing", "expected"), [
     (_defect, ("INTERNAL", 1)),
     (_full_disk, ("IO", 5)),
+    (_no_memory, ("MEMORY", 5)),
 ])  # fmt: skip
 def test_the_exit_code_in_json_is_that_of_the_process(capsys, monkeypatch, failing, expected):
     monkeypatch.setattr("hiprisk.cli._run", failing)

@@ -1,6 +1,7 @@
 """A stream over processes: results in order, few items under way, a lost worker is told."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,16 @@ def test_one_worker_is_this_process_and_takes_one_item_at_a_time():
     assert next(found) == (0, os.getpid())
     assert taken == [0]
     assert [value for value, _ in found] == [1, 4, 9, 16]
+
+
+def interrupted(number):
+    os.kill(os.getpid(), signal.SIGINT)
+    return number
+
+
+def test_keys_that_reach_a_worker_are_for_the_process_that_started_it(capfd):
+    assert list(map_in_order(interrupted, range(3), workers=2)) == [0, 1, 2]
+    assert capfd.readouterr().err == ""
 
 
 def test_results_of_two_workers_keep_their_order_and_few_items_are_under_way():

@@ -147,6 +147,13 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nhiprisk: interrupted\n")
         return ExitCode.INTERRUPTED
+    except MemoryError:
+        short = StoreError(
+            "there is not enough memory",
+            code="MEMORY",
+            advice="close other programs, use fewer --workers, or a machine with more",
+        )
+        return _report(short, as_json=as_json)
     except BrokenPipeError:
         # Whoever read our output has enough of it.
         _settle_stdout()

@@ -6,6 +6,7 @@ import atexit
 import itertools
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -109,6 +110,8 @@ def _in_processes(
 
 def _begin_worker(parent: int, started: str | None) -> None:
     end_with_parent(parent, started)
+    # Keys reach every process of a terminal. The first one hears them, and ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whoever started it waits for its end.
     atexit.register(leave_memory_to_system)
 
