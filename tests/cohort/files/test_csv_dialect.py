@@ -19,6 +19,12 @@ def detected(tmp_path):
     return detect
 
 
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+def test_a_mark_of_the_encoding_alone_is_an_empty_file(detected, mark):
+    with pytest.raises(InputError, match="the file is empty"):
+        detected(mark)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_the_most_frequent_one_of_the_header(detected, delimiter):
     header = delimiter.join(["a", "b", "c"]).encode()

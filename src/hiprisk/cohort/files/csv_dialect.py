@@ -47,6 +47,9 @@ def detect_dialect(
     """
     head = source.head()
     text = head_text(source, head)
+    if not text:
+        # A mark of the encoding, and nothing behind it.
+        raise InputError("the file is empty", code="EMPTY_FILE", file=source.name)
     is_whole = len(head) < HEAD_BYTES
     _check_header(header_record(text), source.name, endless=not is_whole)
     lines = _lines_outside_quotes(text, is_whole=is_whole)
