@@ -1,5 +1,6 @@
 """A stream over processes: results in order, few items under way, a lost worker is told."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -41,6 +42,18 @@ def interrupted(number):
 def test_keys_that_reach_a_worker_are_for_the_process_that_started_it(capfd):
     assert list(map_in_order(interrupted, range(3), workers=2)) == [0, 1, 2]
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("takes_part", [False, True])
+def test_a_process_that_cannot_be_started_is_told(monkeypatch, takes_part):
+    def refuse(process):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "_Popen", staticmethod(refuse))
+    found = map_in_order(square, range(3), workers=2, takes_part=takes_part)
+    with pytest.raises(StoreError, match="cannot be started: Resource temporarily") as refused:
+        list(found)
+    assert refused.value.code == "WORKER_LOST"
 
 
 def test_results_of_two_workers_keep_their_order_and_few_items_are_under_way():

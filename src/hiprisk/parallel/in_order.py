@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import multiprocessing
 import os
@@ -93,12 +94,13 @@ def _in_processes(
     takes_part: bool,
 ) -> Iterator[Result]:
     others = workers - 1 if takes_part else workers
-    pool = ProcessPoolExecutor(
-        others,
-        mp_context=multiprocessing.get_context(start_method()),
-        initializer=_begin_worker,
-        initargs=(os.getpid(), start_of(os.getpid())),
-    )
+    with _starting():
+        pool = ProcessPoolExecutor(
+            others,
+            mp_context=multiprocessing.get_context(start_method()),
+            initializer=_begin_worker,
+            initargs=(os.getpid(), start_of(os.getpid())),
+        )
     try:
         of_pool = _bounded_with_this if takes_part else _bounded
         yield from of_pool(pool, function, iter(items), BLOCKS_A_WORKER * others, meanwhile)
@@ -114,6 +116,31 @@ def _begin_worker(parent: int, started: str | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whoever started it waits for its end.
     atexit.register(leave_memory_to_system)
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """Say of processes that the system does not start that it was they, and not a file's fault."""
+    try:
+        yield
+    except OSError as problem:
+        raise StoreError(
+            f"a worker process cannot be started: {problem.strerror}",
+            code="WORKER_LOST",
+            advice="use fewer --workers",
+        ) from problem
+
+
+def _submit(
+    pool: ProcessPoolExecutor, function: Callable[[Item], Result], item: Item
+) -> Future[Result]:
+    """Have an item worked on; where no process is free for it, one more is started."""
+    with _starting():
+        return pool.submit(function, item)
+
+
+def _process_number(_: None) -> int:
+    return os.getpid()
 
 
 def worker_lost() -> StoreError:
@@ -132,11 +159,11 @@ def _bounded(
     most: int,
     meanwhile: Callable[[], None],
 ) -> Iterator[Result]:
-    under_way = deque(pool.submit(function, item) for item in itertools.islice(items, most))
+    under_way = deque(_submit(pool, function, item) for item in itertools.islice(items, most))
     meanwhile()
     while under_way:
         result = under_way.popleft().result()
-        under_way.extend(pool.submit(function, item) for item in itertools.islice(items, 1))
+        under_way.extend(_submit(pool, function, item) for item in itertools.islice(items, 1))
         yield result
 
 
@@ -148,10 +175,10 @@ def _bounded_with_this(
     meanwhile: Callable[[], None],
 ) -> Iterator[Result]:
     """The same; an item that nobody has room for is worked on here."""
-    ready = pool.submit(os.getpid)
+    ready = _submit(pool, _process_number, None)
     under_way: deque[Future[Result]] = deque()
     if starts_at_once():
-        under_way.extend(pool.submit(function, item) for item in itertools.islice(items, most))
+        under_way.extend(_submit(pool, function, item) for item in itertools.islice(items, most))
     meanwhile()
     # A process that starts anew takes as long as some items do.
     while not under_way and not ready.done():
@@ -162,7 +189,7 @@ def _bounded_with_this(
             return
     while True:
         free = most - sum(not future.done() for future in under_way)
-        under_way.extend(pool.submit(function, item) for item in itertools.islice(items, free))
+        under_way.extend(_submit(pool, function, item) for item in itertools.islice(items, free))
         if not under_way:
             return
         # What waits for the first of them is bounded too.
