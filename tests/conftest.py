@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from coverage_pause import coverage_paused
+from coverage_pause import coverage_paused, import_measured
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -21,6 +21,16 @@ def pytest_configure():
     # `nohup make test &` starts us with SIGINT ignored, which a child would inherit.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session):
+    """Tests are collected without coverage: it would take half as long again, and test nothing."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        return (yield)  # its workers collect
+    import_measured("hiprisk")
+    with coverage_paused():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
