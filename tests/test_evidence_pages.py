@@ -62,6 +62,7 @@ def test_figures_are_drawn_small_and_shown_by_a_page(figures):
         assert f"(figures/{kept.name})" in texts
 
 
+@pytest.mark.slow
 @pytest.mark.drawn
 def test_figures_of_simulated_people_say_so(figures):
     for name in ("imputation", "back-pain", "model-types"):

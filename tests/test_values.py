@@ -162,6 +162,7 @@ def test_a_column_of_numbers_is_read_as_each_of_its_cells(cells):
     assert codes == [code for _, code in singly]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(cells=st.lists(written, min_size=1, max_size=12))
 def test_a_column_of_levels_is_read_as_each_of_its_cells(cells):

@@ -17,6 +17,7 @@ def without_name(plain):
     return {key: value for key, value in plain.items() if key != "cohort"}
 
 
+@pytest.mark.slow
 def test_the_function_finds_what_the_command_prints(capsys, cohort):
     _, printed = answer(capsys, "validate", MODEL, "cohort.csv", "--resamples", "50", "--by", "sex")
     how = {"resamples": 50, "by": ["sex"]}
@@ -35,6 +36,7 @@ def notebook_frame(cohort):
     return frame.set_index(pd.Index(range(900, 900 + len(frame))), drop=True)
 
 
+@pytest.mark.slow
 def test_the_kind_of_frame_moves_no_digit(cohort):
     expected = hiprisk.validate(MODEL, cohort, by=[], resamples=50).to_dict()
     for frame in (notebook_frame(cohort), pa.table(cohort)):

@@ -47,6 +47,7 @@ def test_every_changed_byte_is_found(written, name):
             refuses(written, "CHANGED", "changed since it was written")
 
 
+@pytest.mark.slow
 def test_every_changed_byte_of_the_manifest_is_found(written):
     path = written / MANIFEST
     whole = path.read_bytes()

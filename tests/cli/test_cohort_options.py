@@ -64,6 +64,7 @@ def test_the_usage_names_bundle_and_cohort_once(capsys):
 MODEL = ["--predictions", "paper", "--outcome", "womac_function_followup_0_100"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [["a.csv"], ["--cohort", "a.csv"]])
 def test_several_files_are_one_cohort(capsys, simulated, first):
     people = simulated.assign(paper=simulated["womac_function_0_100"])
@@ -76,6 +77,7 @@ def test_several_files_are_one_cohort(capsys, simulated, first):
     assert told["metrics"] == answer(capsys, "validate", "both.csv", *MODEL, *FAST)[1]["metrics"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", [["a.csv", "--cohort", "b.csv"],
                                    ["--cohort", "a.csv", "--cohort", "b.csv"]])  # fmt: skip
 def test_beside_a_bundle_too(capsys, simulated, files):

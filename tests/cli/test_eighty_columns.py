@@ -52,6 +52,7 @@ def test_results_fit_a_screen_and_full_has_the_rest(capsys, invented, words):
     assert "--full prints" not in full
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [
     ("score", "invented-womac", "cohort.csv", "--out", "scored.csv"),
     ("check", "cohort.csv"),

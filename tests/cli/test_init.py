@@ -110,6 +110,7 @@ def answered(text):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_reports")
 def test_an_unknown_file_needs_answers_and_no_typing(init, tmp_path):
     status, said = init(unknown_file(), "--json")
     found = json.loads(said.out)
@@ -149,6 +150,7 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
 
 
+@pytest.mark.slow
 def test_init_drafts_what_loads(capsys):
     run(capsys, "simulate", "--seed", 1, "--n", 150, "--out", "new.csv")
     code, found = answer(capsys, "init", "new.csv", "--out-dir", "drafts")

@@ -29,6 +29,7 @@ def elsewhere(cohort_folder, invented, simulated):
     return "sites.csv"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [("validate", "--resamples", "50"), ("validate", "--expected"), ("drift",)],

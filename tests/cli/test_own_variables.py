@@ -113,6 +113,7 @@ def test_every_option_of_predict_is_a_name_that_no_variable_can_have():
     assert [name for name in sorted(options - {"h"}) if not reserved_problem(name)] == []
 
 
+@pytest.mark.slow
 def test_every_column_that_scoring_adds_is_a_name_that_no_variable_can_have(tmp_path):
     for sheet in (trained_sheet("linear", n=150), trained_sheet("logistic", n=150)):
         added = column_names(SheetEvaluator(sheet))

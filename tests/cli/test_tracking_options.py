@@ -76,6 +76,7 @@ def test_a_store_that_fails_costs_the_run_and_not_the_result(capsys, invented, l
     assert (code, found["n"] > 100, found["mlflow_run"]) == (5, True, None)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_silent_is_told_before_any_work(capsys, invented, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setattr("hiprisk.cli.validate.requested", lambda _: pytest.fail("work was done"))

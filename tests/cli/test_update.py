@@ -20,6 +20,7 @@ def here(cohort_folder):
     """Each test stands in a folder with a simulated cohort."""
 
 
+@pytest.mark.slow
 def test_an_update_is_a_new_version_with_its_lineage(capsys, invented):
     parent = read_bundle(invented)
     code, found = answer(capsys, "update", invented, "cohort.csv", "--method", "recalibrate", *FAST)

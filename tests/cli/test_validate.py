@@ -107,6 +107,7 @@ def test_a_validation_is_not_overwritten_unasked(capsys, invented):
     assert Path("v/validation.json").read_text() != "{}"
 
 
+@pytest.mark.slow
 def test_without_the_hip_replacement_column_the_way_out_is_named(capsys, invented, simulated):
     simulated.drop(columns="hip_replacement_before_followup").to_csv("w.csv", index=False)
     code, _, err = run(capsys, "validate", invented, "w.csv", *FAST)

@@ -276,6 +276,7 @@ def test_rows_of_a_selection_keep_their_place_in_the_file(file):
     assert finding.rows == (5,)
 
 
+@pytest.mark.slow
 def test_a_text_that_comes_often_is_read_as_one_that_comes_once(file):
     cells = ["64", " 64 ", "64.0", "NA", "x", "1e400"] * 50 + [str(20 + i / 7) for i in range(60)]
     whole = block(file(HEADER + "".join(f"p,{cell},female,40\n" for cell in cells)))
@@ -307,6 +308,7 @@ def test_blocks_join_to_the_whole_file(file):
 cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=8)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(cells, cells, cells, cells), max_size=6))
 def test_any_file_is_read_or_refused_with_a_letter(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("any") / "x.csv"

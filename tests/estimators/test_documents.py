@@ -135,6 +135,7 @@ def test_a_sheet_that_was_written_and_read_predicts_with_the_same_bits(regressor
         assert (ours[:, 1] == upper).all()
 
 
+@pytest.mark.slow
 def test_a_bundle_is_scored_validated_and_asked_as_any_other(regressor, people, tmp_path, capsys):
     bundle = regressor.to_bundle(
         out=tmp_path / "models", name="notebook", outcome=IN_WORDS, provenance="simulated"

@@ -195,6 +195,7 @@ def test_a_fitted_estimator_holds_no_row_of_its_people():
     assert np.float64(123.456).tobytes() not in pickle.dumps(model)
 
 
+@pytest.mark.slow
 def test_grid_search_over_the_penalty(people):
     X, y = people[PREDICTORS], people[OUTCOME]
     grid = {"penalty": np.logspace(-3, 1, 3), "splines": [None, ["age_years"]]}

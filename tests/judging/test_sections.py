@@ -2,11 +2,14 @@
 
 import dataclasses
 
+import pytest
+
 from hiprisk.judging.sections import judgement_page, judgement_sections, summary_of
 from hiprisk.metrics.registry import label_of
 from hiprisk.wording.quantities import interval_digits, number
 
 
+@pytest.mark.slow
 def test_sections_follow_each_other_as_in_a_study(judged):
     assert [one.title for one in judgement_sections(judged)] == [
         "Estimator and data", "Internal validation", "Calibration (out-of-fold)",

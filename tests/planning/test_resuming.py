@@ -52,6 +52,7 @@ def test_a_search_that_cannot_be_read_is_refused(tmp_path):
         check_resumable(tmp_path, "this")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [

@@ -17,6 +17,7 @@ def codes(cohort):
     return {(finding.code, finding.column) for finding in cohort.findings}
 
 
+@pytest.mark.slow
 def test_nhs_records_are_read_without_an_error(shared_dir):
     path = shared_dir / "data" / "nhs_proms_hip_sample15k.csv"
     cohort = read_cohort(path, load_mapping(MAPPING))
@@ -116,6 +117,7 @@ def test_a_stack_without_persons_is_not_taken_for_people(shared_dir):
     assert ("STACKED_IMPUTATIONS", "Impnr") in codes(read_cohort(path, naive))
 
 
+@pytest.mark.slow
 def test_no_real_score_is_taken_for_a_copy(shared_dir):
     path = shared_dir / "data" / "nhs_proms_hip_sample15k.csv"
     found = {code for code, _ in codes(read_cohort(path, load_mapping(MAPPING)))}

@@ -173,6 +173,7 @@ patients = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(patients, min_size=1, max_size=12))
 def test_a_row_has_the_same_bits_alone_and_among_others(people):
     evaluator = SheetEvaluator(small_sheet())

@@ -113,6 +113,7 @@ def test_items_of_several_codings_or_of_a_line_are_not_counted_by_code():
 ONE_CODING = [name for name in ITEM_NAMES if not name.startswith("startback")]
 
 
+@pytest.mark.slow
 @given(
     instrument=st.sampled_from(ONE_CODING),
     low=st.integers(-3, 20),

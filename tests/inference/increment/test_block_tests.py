@@ -18,6 +18,7 @@ from hiprisk.learning.participants.selection import select_participants
 FAST = Comparison(method="impute_then_bootstrap", point_measures_only=True)
 
 
+@pytest.mark.slow
 def test_tests_are_pooled_and_stand_beside_estimates(result):
     one = result.addition("back")
     assert [test.method for test in one.tests] == ["D1", "D2", "D3"]

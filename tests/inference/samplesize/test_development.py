@@ -110,6 +110,7 @@ def test_dichotomising_triples_the_number(phi, n):
     assert development_size("binary", 15, expected).n_required == n
 
 
+@pytest.mark.slow
 def test_what_is_reached_meets_the_target_at_the_number_and_not_below():
     for kind, expected in (
         ("continuous", SampleSizeSettings(r2=0.2, mean=35, sd=40)),

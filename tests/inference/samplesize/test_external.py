@@ -108,6 +108,7 @@ def _people_by_quadrature(density, low, high, prevalence, c):
     }
 
 
+@pytest.mark.slow
 def test_normal_linear_predictor_equals_quadrature():
     mean, sd = -1.2, 0.9
     density = norm(mean, sd).pdf

@@ -55,6 +55,7 @@ def test_equals_probcal(weighting):
     assert diagram.model == pytest.approx(frozen[weighting]["elementary_scores"], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_twice_the_area_is_the_squared_error():
     y, p = example("continuous", n=80)
     values = np.concatenate([y, p])
@@ -147,6 +148,7 @@ def test_elementary_scores_of_a_quantile_by_hand_and_by_another_program():
         assert diagram.probability == float(probability)
 
 
+@pytest.mark.slow
 def test_the_integral_of_a_quantiles_elementary_scores_is_its_quantile_score():
     y, p = example("continuous", n=80)
     grid = np.linspace(-50.0, 150.0, 40_001)

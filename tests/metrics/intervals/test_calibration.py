@@ -106,6 +106,7 @@ def test_at_a_stated_prevalence_the_slope_stays_and_the_ratio_has_no_formula():
     assert "stated, not observed" in ratio.reason
 
 
+@pytest.mark.slow
 def test_weighted_calibration_in_the_large_varies_as_much_as_over_samples():
     rng = np.random.default_rng(3)
     found, widths = [], []

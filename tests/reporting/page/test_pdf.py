@@ -66,7 +66,7 @@ def empty_share(page):
     return 1.0 - (max(ends_of(box.children[0]), default=top) - top) / height
 
 
-@pytest.fixture(scope="module", params=("scores", "risks"))
+@pytest.fixture(scope="module", params=(pytest.param("scores", marks=pytest.mark.slow), "risks"))
 def paper(request, drawn, tmp_path_factory):
     one = reported_study(tmp_path_factory, request.param)
     html = study_report(one.evidence, one.sheet, one.sections, config=one.config,
@@ -86,6 +86,7 @@ def test_the_body_of_a_report_ends_by_its_tenth_page(paper):
     assert first_page_with(paper, "model") <= 11
 
 
+@pytest.mark.slow
 def test_no_page_of_a_report_is_half_empty(paper):
     # Nothing follows on the last page of the text, nor on the last one.
     ends = {len(paper), first_page_with(paper, "large_figures") - 1}
@@ -95,6 +96,7 @@ def test_no_page_of_a_report_is_half_empty(paper):
     assert sum(shares.values()) / len(shares) < 0.12
 
 
+@pytest.mark.slow
 def test_no_page_of_a_commands_report_is_half_empty(drawn, drift):
     html = files_of_result(drift).report.html(Made(date="2026-11-28", seed=1, versions={}))
     paper = pages_of_paper(html)

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from hiprisk.reporting.plots.external import (
     draw_before_after,
     draw_decision,
@@ -26,6 +28,7 @@ def test_the_calibration_curve_has_its_interval_unit_and_size(validation):
     assert names_in(" ".join(words_on(ax))) == []
 
 
+@pytest.mark.slow
 def test_each_part_of_a_validation_has_its_figure(validation):
     found = files_of_result(validation).figures
     assert {"calibration.png", "predicted_observed.png", "coverage.png", "pit.png"} <= set(found)

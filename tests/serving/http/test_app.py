@@ -282,6 +282,7 @@ def test_no_value_of_a_patient_reaches_a_log(model, caplog, capsys):
     assert "45" not in told
 
 
+@pytest.mark.slow
 def test_two_hundred_callers_at_once_get_their_own_answers(model):
     import asyncio
 

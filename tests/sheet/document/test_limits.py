@@ -26,6 +26,7 @@ def trees(number, nodes=1):
             "trees": [tree] * number}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("parts", "said"),
     [

@@ -61,6 +61,7 @@ def test_that_of_a_nearest_neighbour_is(people):
     assert alone.optimism_underestimated
 
 
+@pytest.mark.slow
 def test_that_of_boosting_that_merely_overfits_is(people):
     boosting = GradientBoostingRegressor(n_estimators=40, max_depth=2, random_state=0)
     found = judged_estimator(boosting, *people, n_resamples=20, folds=5)

@@ -30,6 +30,7 @@ def test_predictions_are_those_of_the_sheet(people):
     assert found.lp[inside] == pytest.approx(found.predicted[inside], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_every_row_is_counted(people):
     people.loc[0, "age_years"] = 300.0
     people.loc[1, "sex"] = "unheard of"

@@ -20,6 +20,7 @@ def compared(people):
     return found, result, {one.name: one for one in result.expected.figures}
 
 
+@pytest.mark.slow
 def test_every_expected_figure_has_an_observed_one(compared):
     _, _, figures = compared
     assert [name for name, one in figures.items() if one.observed is None] == []
@@ -28,6 +29,7 @@ def test_every_expected_figure_has_an_observed_one(compared):
     )
 
 
+@pytest.mark.slow
 def test_observed_figures_are_those_of_the_validation(compared):
     found, result, figures = compared
     named = dict(result.performance.named())

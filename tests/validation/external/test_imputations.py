@@ -57,6 +57,7 @@ def alone(frame, outcome=OUTCOME):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "outcome",
     [
@@ -78,6 +79,7 @@ def test_imputations_that_agree_say_what_one_says(people, outcome):
     assert np.allclose(curves[0].bin_counts, curves[1].bin_counts)
 
 
+@pytest.mark.slow
 def test_widths_are_those_of_people_not_of_rows(people):
     several, one = (dict(r.named()) for r in (pooled(stacked(people)), alone(people)))
     for name in ("rmse", "calibration_slope", "calibration_in_the_large"):
@@ -122,6 +124,7 @@ def test_an_imputed_outcome_is_said(people):
     assert "in 3 imputations of the same people" in remarks
 
 
+@pytest.mark.slow
 def test_json_says_over_how_many_imputations(people):
     assert pooled(stacked(people, 2)).to_dict()["imputations"] == 2
     assert "imputations" not in alone(people).to_dict()

@@ -186,6 +186,7 @@ def test_cases_and_controls_of_a_score_are_refused(people):
         validate_externally(found, OUTCOME, model=MODEL)
 
 
+@pytest.mark.slow
 def test_rows_of_the_same_people_are_said_to_be_theirs(people):
     found, result = evaluated(people.assign(person_id=[f"p{i // 2}" for i in range(300)]), by=[])
     assert (found.n, found.n_people) == (300, 150)

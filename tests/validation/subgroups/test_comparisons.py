@@ -18,6 +18,7 @@ def test_a_group_that_is_off_is_found_and_said():
     assert "sex female" in said
 
 
+@pytest.mark.slow
 def test_test_of_resampled_errors_has_its_size():
     # 100 null studies: at 5 % between 0 and 11 rejections (2.8 Monte-Carlo errors); more of them
     # in experiments/subgroup_size.

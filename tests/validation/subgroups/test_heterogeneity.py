@@ -55,6 +55,7 @@ def test_one_far_group_raises_q_and_tau():
     assert near.tau.low == 0.0
 
 
+@pytest.mark.slow
 def test_size_is_nominal_in_small_groups_where_that_of_q_is_not():
     rng = np.random.default_rng(7)
     sizes, times = (8, 12, 10, 6), 1000

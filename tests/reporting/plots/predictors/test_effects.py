@@ -13,6 +13,7 @@ from hiprisk.reporting.plots.predictors.effects import draw_partial_effects
 from small_bundle import small_sheet
 
 
+@pytest.mark.slow
 def test_each_panel_draws_the_numbers_of_the_evidence(study):
     found = study.evidence.partial_effects
     ax = draw_partial_effects(found, unit="points", provenance=study.evidence.provenance)
