@@ -73,6 +73,14 @@ def figures_unless_drawn(request):
 
 
 @pytest.fixture
+def hangup_heard():
+    """Commands that are started hear a hang-up, also where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
 def short_reports():
     """The report of a study has no sections, which take a third of a small study's time."""
     from blank_figures import reports_left_short

@@ -186,6 +186,7 @@ sys.exit(main(["score", "small", "in.csv", "--out", "out.csv"]))
 """
 
 
+@pytest.mark.usefixtures("hangup_heard")
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"])
 def test_72_killed_while_scoring_leaves_no_output(here, small, name):
     (here / "in.csv").write_text(MANY)

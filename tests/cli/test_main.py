@@ -69,6 +69,7 @@ def test_a_hangup_that_is_ignored_stays_so(monkeypatch):
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.usefixtures("hangup_heard")
 @pytest.mark.parametrize(
     ("sent", "name"),
     [(signal.SIGINT, "int"), (signal.SIGTERM, "term"), (signal.SIGHUP, "hangup")],
