@@ -22,7 +22,7 @@ from hiprisk.bundle.manifest import (
     version_folders,
 )
 from hiprisk.errors import StoreError
-from hiprisk.processes.scratch import kept_from_sweeping, scratch_folder, sweep
+from hiprisk.processes.scratch import working_folder
 from hiprisk.sheet.document.strict_json import canonical_json
 
 if TYPE_CHECKING:
@@ -89,22 +89,14 @@ def write_bundle(root: Path | str, name: str, contents: BundleContents) -> Path:
         If the disk does not take it; then nothing is left behind. What killed processes left is
         removed first.
     """
-    # Only writers need it; a prediction starts faster without.
-    import shutil
-
     check_name(name)
     folder = Path(root) / name
     files = _file_bytes(contents)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder)
-        scratch = scratch_folder(folder)
-        try:
-            scratch.mkdir()
-            with kept_from_sweeping(scratch):
-                return _write_version(folder, scratch, files, contents, name)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        # It becomes the version, which others may read as they may read its neighbours.
+        with working_folder(folder, mode=0o777) as scratch:
+            return _write_version(folder, scratch, files, contents, name)
     except OSError as problem:
         raise StoreError(
             f"the bundle cannot be written: {problem.strerror or 'the disk refused'}",

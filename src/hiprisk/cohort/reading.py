@@ -94,6 +94,10 @@ class CohortBlock:
         """The file's own columns as text, with the rows that the mapping does not select."""
         return self.text.table
 
+    def as_text(self) -> CohortBlock:
+        """The same for who keeps it and writes nothing: of a number in two forms, the text."""
+        return replace(self, text=replace(self.text, given=self.whole))
+
     def source(self, name: str) -> pa.ChunkedArray:
         """Texts of one of the file's own columns, unchanged."""
         texts = self.text.with_text([name])[name]
@@ -368,11 +372,7 @@ def read_cohort(
         If the file as a whole cannot be used; everything else becomes findings.
     """
     files = cohort_files(path)
-    # Nobody writes this cohort: of what it holds twice, texts are kept.
-    blocks = [
-        replace(block, text=replace(block.text, given=block.whole))
-        for block in iter_blocks(files, mapping, dictionary=dictionary)
-    ]
+    blocks = [block.as_text() for block in iter_blocks(files, mapping, dictionary=dictionary)]
     frame = _joined_frame(blocks)
     grain = mapping.grain if mapping else "person"
     unreadable = _joined_problems(blocks)

@@ -17,7 +17,7 @@ def keep_freed_memory() -> None:
     Work by blocks makes and frees the same arrays again and again. glibc gives the system what is
     freed above a threshold, and new pages for the next block took an eighth of the time of a
     bootstrap validation. It learns the threshold from the largest block freed so far (mallopt(3),
-    M_MMAP_THRESHOLD): one that nobody wrote to, which takes no memory, teaches it as well. Where
-    the C library is another one this does nothing.
+    M_MMAP_THRESHOLD). A block that nobody wrote to takes no memory and has the same effect. Another
+    C library is not changed by it.
     """
     np.empty(LARGEST_FREED_BYTES, dtype=np.uint8)

@@ -48,19 +48,27 @@ def scratch_folder(parent: Path) -> Path:
 
 
 @contextlib.contextmanager
-def working_folder(parent: Path) -> Iterator[Path]:
-    """A hidden folder that this account alone can enter, for as long as the block takes.
+def working_folder(parent: Path, *, mode: int = 0o700) -> Iterator[Path]:
+    """A hidden folder for as long as the block takes, unless the block gives it another name.
+
+    Parameters
+    ----------
+    parent : Path
+        What killed processes left in it is removed first.
+    mode : int
+        Who may enter it, less the umask; without it this account alone.
 
     Raises
     ------
     OSError
         If it cannot be made.
     """
+    # Only writers need it; a prediction starts faster without.
     import shutil
 
     sweep(parent)
     folder = scratch_folder(parent)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=mode)
     try:
         with kept_from_sweeping(folder):
             yield folder

@@ -75,6 +75,21 @@ def test_quantiles_of_the_predictions_are_numpys_to_the_width_of_a_bin():
     assert by_hand.predicted_quantile(0.5) == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize("smoother", ["loess", "spline"])
+@pytest.mark.parametrize(
+    ("kind", "y", "p", "tag"),
+    [("continuous", OBSERVED, PREDICTED, "_c"), ("binary", Y, RISK, "")],
+)
+def test_bands_of_people_with_several_rows_equal_r(smoother, kind, y, p, tag):
+    """R's loess and rms' robcov, a factor G / (G - 1) apart; 40 people have 70 rows."""
+    groups = DATA["group"].to_numpy()
+    curve = calibration_curve(y, p, kind=kind, smoother=smoother, n_points=25, groups=groups)
+    expected = oracle("bands")
+    for side in ("low", "high"):
+        wanted = expected[f"{smoother}{tag}_{side}"].to_numpy()
+        assert getattr(curve, side) == pytest.approx(wanted, abs=1e-8)
+
+
 def half_widths(curve):
     return (np.array(curve.high) - np.array(curve.low)) / 2.0
 

@@ -40,7 +40,7 @@ def is_of_text(kind: pa.DataType) -> bool:
 
 
 def has_type(kind: pa.DataType) -> bool:
-    """Whether values of a type are numbers, dates or yes and no, for which text only stands."""
+    """Whether a type is one of numbers, dates or truths, and not of texts."""
     if pa.types.is_decimal(kind) and kind.scale < 0:
         return False  # Parquet has no such numbers
     return is_plain(kind) and not any(

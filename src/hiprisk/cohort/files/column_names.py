@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hiprisk.cohort.files.text_block import TextBlock
+from hiprisk.cohort.files.text_block import AS_PLAIN, TextBlock
 from hiprisk.errors import InputError
 
 MAX_COLUMNS = 2_000
@@ -83,5 +83,5 @@ def check_usable(block: TextBlock, wanted: Iterable[str], file: str) -> None:
                 code="PARQUET",
                 file=file,
                 column=name,
-                advice="write it as text, number, date or true and false",
+                advice=AS_PLAIN,
             )

@@ -13,6 +13,9 @@ from hiprisk.arrays import Integers
 from hiprisk.cohort.files.arrow_text import as_text, has_type
 from hiprisk.errors import InputError
 
+# What to do with a column whose values nobody can read.
+AS_PLAIN = "write it as text, number, date or true and false"
+
 
 @dataclass(frozen=True)
 class TextBlock:
@@ -88,7 +91,7 @@ class TextBlock:
                 code="PARQUET",
                 file=self.file,
                 column=name,
-                advice="write it as text, number, date or true and false",
+                advice=AS_PLAIN,
             ) from problem
 
     @property
